@@ -1,0 +1,360 @@
+"""The gate: paths to a report of records, verdicts, findings and an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from mkdocs_hotfix import obligations, record, schema, source
+from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, SetupError, Span, visible
+from mkdocs_hotfix.policy import Policy, display, pointer
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, Rule
+from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.rules.evidence import path_outside
+from mkdocs_hotfix.schema import guess
+from mkdocs_hotfix.source import Source
+
+State = Literal["met", "missing", "failed", "not-due", "not-applicable"]
+
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
+
+INDEX = ("index.md", "README.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one requirement of one record.
+
+    Attributes:
+        need: As the policy names it: `evidence.smoke-test`.
+        title: As people name it.
+        state: The verdict.
+        since: The status that first needs it; empty where none does.
+        problems: What was found against it.
+    """
+
+    need: str
+    title: str
+    state: State
+    since: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One file of the records folder, judged.
+
+    Attributes:
+        path: The file, as people see it.
+        record: The record; `None` when the file can not be read or does not tell its status.
+        findings: What was found in it, by place.
+        verdicts: One for each kind of evidence and each other obligation.
+    """
+
+    file: Path
+    path: str
+    source: Source = field(repr=False)
+    record: Record | None
+    findings: tuple[Finding, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The record's id, or the file's name without its ending."""
+        return self.record.id if self.record else self.file.stem
+
+    @property
+    def evidence(self) -> tuple[Verdict, ...]:
+        """The verdicts on evidence, in the policy's order."""
+        return tuple(one for one in self.verdicts if one.need.startswith("evidence."))
+
+    @property
+    def errors(self) -> int:
+        """How many findings fail the gate."""
+        return sum(one.level is Level.ERROR for one in self.findings)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the gate found in one run."""
+
+    policy: Policy
+    as_of: datetime
+    judged: tuple[Judged, ...]
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, by file and place."""
+        return tuple(sorted((one for judged in self.judged for one in judged.findings), key=lambda f: f.sort_key))
+
+    def count(self, level: Level) -> int:
+        """Count the findings of one level."""
+        return sum(one.level is level for one in self.findings)
+
+    @property
+    def records(self) -> int:
+        """How many files were judged."""
+        return len(self.judged)
+
+    @property
+    def summary(self) -> str:
+        """The one line that ends every run: `41 records, 3 errors`."""
+        parts = [_plural(self.records, "record"), _plural(self.count(Level.ERROR), "error")]
+        parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
+        return ", ".join(parts)
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """Return 1 if the gate is closed, else 0. With `strict`, warnings close it too."""
+        return int(bool(self.count(Level.ERROR) or (strict and self.count(Level.WARNING))))
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def now(given: str | None = None, environment: Mapping[str, str] = os.environ) -> datetime:
+    """Tell what counts as now: what was given, else `SOURCE_DATE_EPOCH`, else the clock. In UTC.
+
+    Raises:
+        SetupError: One of the two is not a time.
+    """
+    if given is not None:
+        try:
+            return schema.time(given).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise SetupError(
+                f"--as-of is not a time with its zone: `{visible(given)}`. Write it as `2026-11-23T03:40:00Z`."
+            ) from None
+    epoch = environment.get("SOURCE_DATE_EPOCH", "")
+    if epoch:
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC)
+        except (ValueError, OverflowError, OSError):
+            raise SetupError(f"SOURCE_DATE_EPOCH is not a number of seconds: `{visible(epoch)}`.") from None
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) -> Report:
+    """Judge records.
+
+    Args:
+        policy: The policy.
+        as_of: The time that counts as now.
+        paths: Files, and folders of files; `None` for the policy's records folder. Rules that compare records
+            look at the whole records folder all the same; only what was asked for is reported.
+
+    Raises:
+        SetupError: A path does not exist, or the policy names a rule that does not.
+    """
+    levels = _levels(policy)
+    everything = list(find(policy.records)) if policy.records.is_dir() or paths is None else []
+    if paths is None:
+        chosen = everything
+    else:
+        chosen = sorted({file for path in paths for file in find(path)})
+        inside = {os.path.abspath(file) for file in everything}
+        if not any(os.path.abspath(file) in inside for file in chosen):
+            everything = []
+    context = Context(policy, as_of)
+    wanted = {os.path.abspath(file) for file in chosen}
+    files = {os.path.abspath(file): file for file in (*everything, *chosen)}
+    drafts = {key: _judge(file, context) for key, file in files.items()}
+    _compare(drafts, context)
+    judged = (draft.finish(policy, levels) for key, draft in drafts.items() if key in wanted)
+    return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)))
+
+
+def _levels(policy: Policy) -> Mapping[str, Level | None]:
+    levels: dict[str, Level | None] = {}
+    for slug, level in policy.levels.items():
+        at = policy.read_as.span(("levels", slug), "key")
+        where = f"{policy.file}:{at.line}:{at.column}:"
+        if slug not in BY_SLUG:
+            meant = guess(slug, BY_SLUG)
+            raise SetupError(
+                f"{where} `{slug}` is no rule."
+                + (f" Did you mean `{meant}`?" if meant else " `hotfix rule` lists them.")
+            )
+        if BY_SLUG[slug].fixed and level != "error":
+            raise SetupError(
+                f"{where} `{slug}` stays an error: what can not be read can not be judged. Delete the line."
+            )
+        levels[slug] = None if level == "off" else Level(level)
+    return levels
+
+
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def find(path: Path) -> Iterator[Path]:
+    """List the records at a path: the file itself, or every Markdown file and every link below a folder.
+
+    Hidden files and the folder's own index page are not records. Links are listed, to be refused.
+
+    Raises:
+        SetupError: There is nothing at the path.
+    """
+    if path.is_dir() and not path.is_symlink():
+        yield from _walk(path, top=True)
+    elif path.is_symlink() or path.exists():
+        yield path
+    else:
+        raise SetupError(f"{display(path)} does not exist. Name a record, or the folder of the records.")
+
+
+def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise SetupError(
+            f"{display(folder)} can not be read: {(error.strerror or 'unknown reason').lower()}."
+        ) from None
+    names = {entry.name for entry in entries}
+    index = next((name for name in INDEX if name in names), "") if top else ""
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == index:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name, top=False)
+        elif entry.is_symlink() or entry.name.lower().endswith(MARKDOWN):
+            yield folder / entry.name
+
+
+# -- one record --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Draft:
+    """A record on its way through the gate."""
+
+    file: Path
+    path: str
+    source: Source
+    record: Record | None = None
+    problems: list[tuple[Rule, Problem]] = field(default_factory=list)
+    verdicts: tuple[Verdict, ...] = ()
+
+    def finish(self, policy: Policy, levels: Mapping[str, Level | None]) -> Judged:
+        name = self.record.id if self.record else self.file.stem
+        findings = []
+        for rule, problem in self.problems:
+            level = levels.get(rule.slug, Level.ERROR)
+            if level is not None:
+                span = _place(self.source, problem)
+                findings.append(
+                    Finding(
+                        rule.code,
+                        rule.slug,
+                        level,
+                        self.path,
+                        name,
+                        span,
+                        problem.pointer,
+                        problem.message,
+                        problem.help,
+                        problem.label,
+                    )
+                )
+        verdicts = tuple(_verdicts(self, policy)) if self.record else ()
+        return Judged(
+            self.file,
+            self.path,
+            self.source,
+            self.record,
+            tuple(sorted(findings, key=lambda f: f.sort_key)),
+            verdicts,
+        )
+
+
+def _place(read_as: Source, problem: Problem) -> Span:
+    if problem.span:
+        return problem.span
+    if problem.near and len(problem.pointer) > 0 and not read_as.has(problem.pointer[:1]):
+        return read_as.span(problem.near, "value")
+    return read_as.span(problem.pointer, problem.on)
+
+
+def _judge(file: Path, context: Context) -> _Draft:
+    policy, path = context.policy, visible(display(file))
+    if file.is_symlink():
+        link = Problem(
+            "This is a symbolic link, and links in the records folder are not followed",
+            help=("Put the file itself here.",),
+            span=Span(1, 1, 1, 1),
+        )
+        return _Draft(file, path, Source(None), problems=[(path_outside, link)])
+    read_as = source.read(file)
+    draft = _Draft(file, path, read_as)
+    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in read_as.problems]
+    data = read_as.data
+    if data is None:
+        return draft
+    departures = policy.shape.check(read_as)
+    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in departures]
+    unclear = frozenset(part for problem in departures for part in _parts(problem))
+    if ("status",) in unclear:
+        return draft
+    draft.record = record.build(file, path, _root(file, policy), data, read_as.body, unclear)
+    for rule in RULES:
+        if rule.check:
+            for problem in rule.check(draft.record, context):
+                if not draft.record.is_unclear(problem.pointer):
+                    draft.problems.append((rule, problem))
+    return draft
+
+
+def _parts(problem: Problem) -> Iterator[Pointer]:
+    """Name the parts of a record that a wrong shape makes unclear: a whole field, or one kind of evidence."""
+    for place in (problem.pointer, problem.meant):
+        if place:
+            yield place[:2] if place[0] == "evidence" else place[:1]
+
+
+def _root(file: Path, policy: Policy) -> Path:
+    """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
+    root = Path(os.path.abspath(policy.root))
+    return root if root in Path(os.path.abspath(file)).parents else file.parent
+
+
+def _compare(drafts: Mapping[str, _Draft], context: Context) -> None:
+    of = {id(draft.record): draft for draft in drafts.values() if draft.record}
+    records = [draft.record for draft in of.values() if draft.record]
+    for rule in RULES:
+        if rule.corpus:
+            for one, problem in rule.corpus(records, context):
+                if not one.is_unclear(problem.pointer):
+                    of[id(one)].problems.append((rule, problem))
+
+
+def _verdicts(draft: _Draft, policy: Policy) -> Iterator[Verdict]:
+    """Say what became of each obligation and each kind of evidence. The only place where that is decided."""
+    one = draft.record
+    if one is None:  # pragma: no cover - the caller asks for records only
+        return
+    owed = {obligation.need: obligation for obligation in obligations.owed(one, policy)}
+    ended = bool(policy.statuses[one.status].branches_from)
+    for need in dict.fromkeys((*(f"evidence.{kind}" for kind in policy.kinds), *owed)):
+        obligation = owed.get(need)
+        place = pointer(need)
+        against = tuple((rule, problem) for rule, problem in draft.problems if problem.pointer[: len(place)] == place)
+        problems = tuple(problem for _, problem in against)
+        states = Counter(rule.makes or "failed" for rule, _ in against if rule.makes or rule.fixed)
+        present = one.carries(place) or one.is_unclear(place)
+        state: State
+        if states["failed"] or (need.startswith("evidence.") and one.value((*place, "result")) == "failed"):
+            state = "failed"
+        elif states["missing"] or (obligation and not present):
+            state = "missing"
+        elif present:
+            state = "met"
+        else:
+            state = "not-applicable" if ended else "not-due"
+        yield Verdict(need, policy.title_of(need), state, obligation.since if obligation else "", problems)

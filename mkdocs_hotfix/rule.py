@@ -1,0 +1,77 @@
+"""What a rule is: a code, a name, a page, and a function that yields problems."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from mkdocs_hotfix.findings import Problem
+from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know besides the record.
+
+    Attributes:
+        policy: The policy.
+        as_of: The time that counts as now.
+    """
+
+    policy: Policy
+    as_of: datetime
+
+
+Check: TypeAlias = Callable[[Record, Context], Iterator[Problem]]
+CorpusCheck: TypeAlias = Callable[[Sequence[Record], Context], Iterator[tuple[Record, Problem]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the gate.
+
+    Attributes:
+        code: Family and number, never reused: `EVD301`.
+        slug: The name that people and scripts use, never reused: `missing-evidence`.
+        page: The manual page, Markdown; its first paragraph says what is wrong.
+        check: Judges one record; nothing for rules that the reader or the schema speaks for.
+        corpus: Judges all records together.
+        makes: The verdict on a requirement at which this rule finds something.
+        fixed: Whether its level stays `error`: what can not be read can not be waved through.
+    """
+
+    code: str
+    slug: str
+    page: str
+    check: Check | None = None
+    corpus: CorpusCheck | None = None
+    makes: str = ""
+    fixed: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the page, on one line."""
+        return " ".join(self.page.split("\n\n", 1)[0].split())
+
+
+def told_by_reader(code: str, slug: str, page: str) -> Rule:
+    """Make a rule whose problems come from the reader or the schema."""
+    return Rule(code, slug, inspect.cleandoc(page), fixed=True)
+
+
+def judges_record(code: str, *, makes: str = "", fixed: bool = False) -> Callable[[Check], Rule]:
+    """Make a rule of a function that judges one record. Its name is the slug, its docstring the page."""
+    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", check=check, makes=makes, fixed=fixed)
+
+
+def judges_corpus(code: str, *, fixed: bool = False) -> Callable[[CorpusCheck], Rule]:
+    """Make a rule of a function that judges all records together."""
+    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", corpus=check, fixed=fixed)
+
+
+def _slug(function: Callable[..., object]) -> str:
+    return function.__name__.replace("_", "-")

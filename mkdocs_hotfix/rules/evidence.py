@@ -1,0 +1,269 @@
+"""EVD: what proves the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mkdocs_hotfix.findings import Problem, shorten
+from mkdocs_hotfix.obligations import Obligation, owed, step_back
+from mkdocs_hotfix.paths import locate
+from mkdocs_hotfix.policy import Kind
+from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.rule import Context, judges_record
+
+
+def _owed(record: Record, context: Context) -> Iterator[tuple[Obligation, Kind, Evidence | None]]:
+    for obligation in owed(record, context.policy):
+        if obligation.kind:
+            yield obligation, context.policy.kinds[obligation.kind], record.evidence.get(obligation.kind)
+
+
+def _not_yet(record: Record, context: Context, obligation: Obligation) -> tuple[str, ...]:
+    """Say how the record can be published while this is open."""
+    back = step_back(context.policy, obligation, record.status)
+    return (f"Not done yet? Set `status: {back}` and publish the record while it is open.",) if back else ()
+
+
+def _sample(kind: Kind, context: Context) -> str:
+    """Write the line that would do, with the values left open."""
+    places = context.policy.accepted(kind)
+    parts = ["result: passed"] if kind.is_test else []
+    parts += ["at: …", "by: …"]
+    parts += [f"environment: {places[0]}"] if kind.environment and places else []
+    parts += [f"{need}: …" for need in kind.needs if need not in ("result", "environment")]
+    parts += ["report: …"] if kind.report and "report" not in kind.needs else []
+    return f"{kind.id}: {{{', '.join(parts)}}}"
+
+
+def _lacking(kind: Kind, evidence: Evidence) -> list[str]:
+    wanted = [
+        *(["result"] if kind.is_test else []),
+        *(["environment"] if kind.environment else []),
+        *kind.needs,
+    ]
+    return [name for name in dict.fromkeys(wanted) if evidence.data.get(name) in (None, "", [], {})]
+
+
+@judges_record("EVD301", makes="missing")
+def missing_evidence(record: Record, context: Context) -> Iterator[Problem]:
+    """Evidence is missing that the record's status needs, or it lacks a part that its kind needs.
+
+    Each status names the evidence that a record must carry to claim it, and all that the statuses before it name. An open
+    hotfix is published with what it has; one that claims more than it proves stops the build.
+
+    Wrong:
+
+    ```yaml
+    status: fixing
+    evidence: {}
+    ```
+
+    Right:
+
+    ```yaml
+    status: fixing
+    evidence:
+      impact-analysis:
+        at: 2026-04-14T01:31:00Z
+        by: checkout-oncall
+        summary: The release renamed a field in the vault client; the checkout still sent the old name.
+        affected: [checkout-api, vault-client]
+        test_scope: [pay with a saved card, save a card]
+    ```
+    """
+    for obligation, kind, evidence in _owed(record, context):
+        here = obligation.pointer
+        if evidence is None:
+            yield Problem(
+                f"“{kind.title}” is missing",
+                pointer=here,
+                near=("status",),
+                help=(
+                    f"Add under `evidence`: `{_sample(kind, context)}`",
+                    *_not_yet(record, context, obligation),
+                ),
+                label=f"`{kind.id}` is missing",
+            )
+        elif lacking := _lacking(kind, evidence):
+            names = ", ".join(f"`{name}`" for name in lacking)
+            yield Problem(
+                f"“{kind.title}” does not say {names}",
+                pointer=here,
+                help=(f"Add {names} to it.", *_not_yet(record, context, obligation)),
+                label=f"{names} missing",
+            )
+
+
+@judges_record("EVD302", makes="failed")
+def failed_evidence(record: Record, context: Context) -> Iterator[Problem]:
+    """Evidence that the status needs says that the test failed.
+
+    A failed test is worth recording, and it does not carry a release. Fix the cause, test again and record the new result; or
+    set the status back; or, after the deployment, roll back.
+
+    Wrong:
+
+    ```yaml
+    status: closed
+    evidence:
+      smoke-test: {result: failed, at: 2026-04-14T03:55:00Z, by: test-lead, environment: production}
+    ```
+
+    Right:
+
+    ```yaml
+    status: deployed
+    evidence:
+      impact-analysis: {at: 2026-04-14T01:31:00Z, by: checkout-oncall, affected: [checkout-api], test_scope: [pay with a saved card]}
+      fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
+      smoke-test: {result: failed, at: 2026-04-14T03:55:00Z, by: test-lead, environment: production}
+    ```
+    """
+    for obligation, kind, evidence in _owed(record, context):
+        if evidence is not None and evidence.result == "failed":
+            yield Problem(
+                f"“{kind.title}” failed",
+                pointer=(*obligation.pointer, "result"),
+                help=(
+                    "Fix the cause, test again and record the new result.",
+                    *_not_yet(record, context, obligation),
+                ),
+                label=f"`{record.status}` needs `passed`",
+                on="value",
+            )
+
+
+@judges_record("EVD303", makes="missing")
+def report_missing(record: Record, context: Context) -> Iterator[Problem]:
+    """A test runner's report is not there.
+
+    Where the policy says `report: required`, a sentence is not enough: the evidence names the file that the test runner wrote
+    (JUnit XML, CTRF). A file that is named must exist, whatever the policy asks for. Its path is relative to the record.
+
+    Wrong:
+
+    ```yaml
+    evidence:
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging}
+    status: verified
+    ```
+
+    Right:
+
+    ```yaml
+    status: verified
+    evidence:
+      impact-analysis: {at: 2026-04-14T01:31:00Z, by: checkout-oncall, affected: [checkout-api], test_scope: [pay with a saved card]}
+      fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
+    ```
+    """
+    for obligation, kind, evidence in _owed(record, context):
+        if evidence is not None and kind.report and not evidence.reports and "report" not in kind.needs:
+            yield Problem(
+                f"“{kind.title}” names no report",
+                pointer=(*obligation.pointer, "report"),
+                help=(
+                    f"Put the test runner's file into `{record.id}/` beside the record and add `report: {record.id}/{kind.id}.xml`",
+                    *_not_yet(record, context, obligation),
+                ),
+                label="`report` is missing",
+            )
+    for kind_id, evidence in record.evidence.items():
+        for index, text in enumerate(evidence.reports):
+            place = locate(text, record.file, record.root)
+            if place.trouble in ("missing", "not-a-file"):
+                what = "is not a file" if place.trouble == "not-a-file" else "does not exist"
+                yield Problem(
+                    f"The report `{shorten(text)}` {what}",
+                    pointer=_report_pointer(record, kind_id, index),
+                    help=("Commit the file with the record. Its path starts at the folder in which the record lies.",),
+                    label="no such file",
+                    on="value",
+                )
+
+
+@judges_record("EVD310", makes="failed", fixed=True)
+def path_outside(record: Record, _context: Context) -> Iterator[Problem]:
+    """A path leads out of the docs folder, or through a symbolic link.
+
+    Reports are published with the site, so a record can name only what lies in the docs folder as a plain file. What lies
+    elsewhere is neither read nor looked for.
+
+    Wrong:
+
+    ```yaml
+    evidence:
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: ../../../build/report.xml}
+    status: triaged
+    ```
+
+    Right:
+
+    ```yaml
+    evidence:
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
+    status: triaged
+    ```
+    """
+    for kind_id, evidence in record.evidence.items():
+        for index, text in enumerate(evidence.reports):
+            place = locate(text, record.file, record.root)
+            if place.trouble in ("outside", "link"):
+                why = (
+                    "leads out of the docs folder"
+                    if place.trouble == "outside"
+                    else "is, or passes through, a symbolic link"
+                )
+                yield Problem(
+                    f"The path `{shorten(text)}` {why}",
+                    pointer=_report_pointer(record, kind_id, index),
+                    help=(
+                        f"Copy the file into `{record.id}/` beside the record and write `{record.id}/NAME`, with `/`.",
+                    ),
+                    label="not in the docs folder" if place.trouble == "outside" else "a link",
+                    on="value",
+                )
+
+
+def _report_pointer(record: Record, kind: str, index: int) -> tuple[str | int, ...]:
+    here = ("evidence", kind, "report")
+    return here if isinstance(record.value(here), str) else (*here, index)
+
+
+@judges_record("EVD308", makes="failed")
+def wrong_environment(record: Record, context: Context) -> Iterator[Problem]:
+    """Evidence comes from an environment that does not count for its kind.
+
+    A fix is verified where it can do no harm, on an environment that stands for production (`production_like: true` in the
+    policy); after the deployment it is verified in production itself. The one does not replace the other.
+
+    Wrong:
+
+    ```yaml
+    status: triaged
+    evidence:
+      fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: production}
+    ```
+
+    Right:
+
+    ```yaml
+    status: triaged
+    evidence:
+      fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
+    ```
+    """
+    policy = context.policy
+    for kind_id, evidence in record.evidence.items():
+        kind = policy.kinds[kind_id]
+        if evidence.environment and not policy.accepts(kind, evidence.environment):
+            accepted = " or ".join(f"`{one}`" for one in policy.accepted(kind))
+            yield Problem(
+                f"“{kind.title}” comes from `{evidence.environment}`, and only {accepted} counts",
+                pointer=("evidence", kind_id, "environment"),
+                help=(f"Test again on {accepted} and record that.",),
+                label=f"not {accepted}",
+                on="value",
+            )

@@ -1,0 +1,340 @@
+"""REC: the file, its YAML and its shape."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from mkdocs_hotfix.findings import Pointer, Problem, dotted, shorten
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, judges_corpus, judges_record, told_by_reader
+
+unreadable_front_matter = told_by_reader(
+    "REC101",
+    "unreadable-front-matter",
+    """
+    The file can not be read as a record.
+
+    Every `*.md` file in the records folder is a record, except the folder's own `index.md` (or `README.md`). It
+    starts with front matter: YAML between two lines `---`, in UTF-8. MkDocs itself passes over broken front matter
+    without a word and prints it as text; the gate does not.
+
+    Aliases (`*x`), anchors (`&x`), tags (`!x`), directives, further documents, tabs, control characters, very deep
+    nesting and very large files are refused: no record needs them, and they are how a parser is attacked.
+
+    Wrong:
+
+    ```yaml
+    title: Fix: checkout fails for saved cards
+    ```
+
+    Right:
+
+    ```yaml
+    title: "Fix: checkout fails for saved cards"
+    ```
+    """,
+)
+
+duplicate_key = told_by_reader(
+    "REC102",
+    "duplicate-key",
+    """
+    A field stands in the record twice.
+
+    Most YAML readers keep the last one and say nothing, so that a reader of the file and a reader of the page see
+    different facts.
+
+    Wrong:
+
+    ```yaml
+    severity: major
+    severity: critical
+    ```
+
+    Right:
+
+    ```yaml
+    severity: critical
+    ```
+    """,
+)
+
+unknown_field = told_by_reader(
+    "REC103",
+    "unknown-field",
+    """
+    A field has a name that no record has.
+
+    Mostly it is misspelt or stands one level too high or too low. A field that nobody knows is a fact that no rule
+    checks and no page shows. Fields of your own go under `extra`.
+
+    Wrong:
+
+    ```yaml
+    sevrity: critical
+    ```
+
+    Right:
+
+    ```yaml
+    severity: critical
+    ```
+    """,
+)
+
+missing_field = told_by_reader(
+    "REC104",
+    "missing-field",
+    """
+    A field is missing that makes no sense without it.
+
+    Every record has `id`, `title` and `status`, and whatever happened has a time (`at`) and somebody who did it
+    (`by`). What a *status* asks for besides is told by [missing-requirement](#missing-requirement) and
+    [missing-evidence](#missing-evidence).
+
+    Wrong:
+
+    ```yaml
+    reported: {at: 2026-04-14T01:04:00Z}
+    ```
+
+    Right:
+
+    ```yaml
+    reported: {at: 2026-04-14T01:04:00Z, by: support-lead}
+    ```
+    """,
+)
+
+wrong_type = told_by_reader(
+    "REC105",
+    "wrong-type",
+    """
+    A field holds another kind of thing than it should: text for a list, a list for text, nothing at all.
+
+    Only `true` and `false` are yes and no; `yes`, `no` and `True` are text.
+
+    Wrong:
+
+    ```yaml
+    work: {owner: checkout-oncall, sprint: "2026-08", hours: about 14}
+    ```
+
+    Right:
+
+    ```yaml
+    work: {owner: checkout-oncall, sprint: "2026-08", hours: 14}
+    ```
+    """,
+)
+
+not_allowed_value = told_by_reader(
+    "REC106",
+    "not-allowed-value",
+    """
+    A field holds something that it can not hold.
+
+    The policy lists the statuses, severities, environments, roles and harms (and the services, where it wants to).
+    Times have a zone, as RFC 3339 writes them; web addresses start with `https://` or `http://`; a commit is a hash
+    and never the name of a branch.
+
+    Wrong:
+
+    ```yaml
+    severity: high
+    ```
+
+    Right:
+
+    ```yaml
+    severity: critical
+    ```
+    """,
+)
+
+not_text = told_by_reader(
+    "REC107",
+    "not-text",
+    """
+    YAML reads a version, an id or a name as a number or as yes or no.
+
+    `4.20` without quotes is the number 4.2, and the release is lost. In quotes it stays what it is.
+
+    Wrong:
+
+    ```yaml
+    release: {base: 4.20}
+    ```
+
+    Right:
+
+    ```yaml
+    release: {base: "4.20"}
+    ```
+    """,
+)
+
+
+@judges_record("REC108", fixed=True)
+def id_mismatch(record: Record, _context: Context) -> Iterator[Problem]:
+    """The record's `id` and its file's name differ.
+
+    The file of `HF-2026-0007` is `HF-2026-0007.md`, in capitals as written: links, evidence folders and other
+    records find it by that name on every system.
+
+    Wrong, in `HF-2026-0001.md`:
+
+    ```yaml
+    id: HF-2026-0099
+    ```
+
+    Right:
+
+    ```yaml
+    id: HF-2026-0001
+    ```
+    """
+    if record.carries(("id",)) and record.file.name != f"{record.id}.md":
+        yield Problem(
+            f"The id is `{record.id}`, and the file is called `{shorten(record.file.name)}`",
+            pointer=("id",),
+            help=(f"Rename the file to `{record.id}.md`, or write the id that the file's name says.",),
+            label="not the file's name",
+            on="value",
+        )
+
+
+@judges_corpus("REC109", fixed=True)
+def duplicate_id(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
+    """Two records have one id.
+
+    It happens when two people file a hotfix at the same time, or when a record is copied into another folder. Both
+    places are told, since nobody but their authors knows which one moves.
+
+    Wrong: `hotfixes/HF-2026-0001.md` and `hotfixes/2026/HF-2026-0001.md`.
+
+    Right: one of them becomes `HF-2026-0002.md`, with `id: HF-2026-0002`.
+    """
+    by_id: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.carries(("id",)):
+            by_id[record.id.casefold()].append(record)
+    for same in by_id.values():
+        for record in same if len(same) > 1 else ():
+            others = ", ".join(shorten(other.path, 120) for other in same if other is not record)
+            yield (
+                record,
+                Problem(
+                    f"The id `{record.id}` is taken by {others} too",
+                    pointer=("id",),
+                    help=("Give one of them the next free number, in `id`, in its file's name and in its folder.",),
+                    label="taken",
+                    on="value",
+                ),
+            )
+
+
+@judges_record("REC110")
+def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
+    """A text says nothing.
+
+    "n/a", "tbd" and "works on my machine" fill a field and prove nothing; nor does a template's text that was left
+    standing, or one sentence in every field. Say what was done and seen, or leave the field out until it is known.
+    The policy can add texts under `vacuous`. "None" is an answer to `issues_found`, and nowhere else.
+
+    Wrong:
+
+    ```yaml
+    summary: tbd
+    ```
+
+    Right:
+
+    ```yaml
+    summary: Customers who paid with a saved card got an error at the last step of the checkout.
+    ```
+    """
+    empty = _vacuous() | {_plain(text) for text in context.policy.vacuous}
+    seen: dict[str, list[Pointer]] = defaultdict(list)
+    for pointer, text in _texts(record):
+        plain = _plain(text)
+        if pointer[-1] == "issues_found" and plain in _NONE:
+            continue
+        if plain in empty or plain.split(" ", 1)[0] in _OPEN or _PLACEHOLDER.fullmatch(text.strip()):
+            yield Problem(
+                f"`{dotted(pointer)}` says nothing: “{shorten(text, 40)}”",
+                pointer=pointer,
+                help=("Say what was done and seen, or leave the field out until it is known.",),
+                label="says nothing",
+                on="value",
+            )
+        elif " " in plain:
+            seen[plain].append(pointer)
+    for pointers in seen.values():
+        if len(pointers) >= _SAME:
+            places = ", ".join(f"`{dotted(one)}`" for one in pointers[:-1])
+            yield Problem(
+                f"`{dotted(pointers[-1])}` repeats the text of {places}",
+                pointer=pointers[-1],
+                help=("Say in each field what that field asks for.",),
+                label="the same again",
+                on="value",
+            )
+
+
+_SAME = 3
+_NONE = {"none", "no issues", "no issues found", "none found", "nothing", "no", "none known"}
+_OPEN = {"todo", "tbd", "tbc", "tba", "fixme", "xxx", "lorem"}
+_PLACEHOLDER = re.compile(
+    r"<[^<>]*>|\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|\(?(?:your|insert|describe|write|fill in|enter)\b[^.]*(?:here|\.\.\.|…)\)?",
+    re.IGNORECASE,
+)
+_TEXT_FIELDS = {
+    "summary",
+    "because",
+    "root_cause",
+    "escaped_because",
+    "issues_found",
+    "affected",
+    "test_scope",
+    "audience",
+}
+
+
+@cache
+def _vacuous() -> frozenset[str]:
+    lines = files("mkdocs_hotfix").joinpath("vacuous.txt").read_text("utf-8").splitlines()
+    return frozenset(_plain(line) for line in lines if line and not line.startswith("#")) | {""}
+
+
+def _plain(text: str) -> str:
+    """Reduce a text to its words, so that `N/A.` and `n/a` are one."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"[^\W_]+", folded))
+
+
+def _texts(record: Record) -> Iterator[tuple[Pointer, str]]:
+    """Walk the fields that should say something in words."""
+    if record.title:
+        yield ("title",), record.title
+    if record.release.rollback:
+        yield ("release", "rollback"), record.release.rollback
+    yield from _walk(
+        {key: value for key, value in record.data.items() if key not in ("extra", "links", "security")}, ()
+    )
+
+
+def _walk(node: object, here: Pointer) -> Iterator[tuple[Pointer, str]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _walk(value, (*here, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _walk(value, (*here, index))
+    elif isinstance(node, str) and any(part in _TEXT_FIELDS for part in here[-2:]):
+        yield here, node

@@ -1,0 +1,107 @@
+"""TIM: the order of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from mkdocs_hotfix.findings import Pointer, Problem, dotted
+from mkdocs_hotfix.policy import pointer
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, judges_record
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+@judges_record("TIM401")
+def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
+    """Something happened before what has to come first.
+
+    Reported, triaged, fix verified, regression test, approval, deployed, verified in production, smoke test, stakeholders
+    told: each at the same time as the one before it or later. A policy with an `order` of its own replaces this one. Mostly it
+    is a wrong day, or a local time written with `Z`.
+
+    Wrong:
+
+    ```yaml
+    deployed: {at: 2026-04-13T03:20:00Z, by: checkout-oncall}
+    ```
+
+    Right:
+
+    ```yaml
+    deployed: {at: 2026-04-14T03:20:00Z, by: checkout-oncall}
+    ```
+    """
+    told: set[Pointer] = set()
+    for chain in context.policy.order:
+        latest: tuple[Pointer, datetime] | None = None
+        for need in chain:
+            moments = record.moments(pointer(need))
+            for place, at in moments:
+                if latest and at < latest[1] and place not in told:
+                    told.add(place)
+                    early, late = _event(place), _event(latest[0])
+                    yield Problem(
+                        f"`{early}` is before `{late}`",
+                        pointer=place,
+                        help=(f"Check day and zone: `{late}` is {_utc(latest[1])}.",),
+                        label=f"{spell(latest[1] - at)} too early",
+                        on="value",
+                    )
+            ordered = [moment for moment in moments if moment[0] not in told]
+            latest = max([*ordered, *([latest] if latest else [])], key=lambda moment: moment[1], default=None)
+
+
+@judges_record("TIM402")
+def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
+    """Something is recorded as done that has not happened yet.
+
+    Times are compared with the clock, or with `--as-of` and `SOURCE_DATE_EPOCH` where they are given; five minutes are
+    allowed, since clocks differ. Mostly it is a local time written with `Z`, or the wrong year.
+
+    Wrong:
+
+    ```yaml
+    reported: {at: 2999-04-14T01:04:00Z, by: support-lead}
+    status: triaged
+    triage: {at: 2999-04-14T01:12:00Z, by: checkout-oncall, answers: {significant: {answer: true, because: "310 failed orders an hour."}, majority: {answer: true, because: "64 % of orders."}, workaround: {answer: false, because: "The page offers none."}}, decision: hotfix}
+    ```
+
+    Right:
+
+    ```yaml
+    reported: {at: 2026-04-14T01:04:00Z, by: support-lead}
+    ```
+    """
+    for place, at in record.times():
+        if at > context.as_of + CLOCKS_DIFFER:
+            yield Problem(
+                f"`{dotted(place)}` lies in the future",
+                pointer=place,
+                help=(
+                    f"Check year, day and zone: now is {_utc(context.as_of)}.",
+                    "Record what has happened, not what is planned.",
+                ),
+                label=f"in {spell(at - context.as_of)}",
+                on="value",
+            )
+
+
+def _utc(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _event(place: Pointer) -> str:
+    return dotted(place).removesuffix(".at")
+
+
+def spell(length: timedelta) -> str:
+    """Write a length of time as people say it: `2 h 51 min`, `3 days`."""
+    minutes = round(length.total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:  # noqa: PLR2004 - two days
+        return f"{hours // 24} days"
+    if hours:
+        return f"{hours} h {rest:02} min" if rest else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{round(length.total_seconds())} s"
