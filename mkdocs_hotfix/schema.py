@@ -393,7 +393,8 @@ def _say_type(here: Pointer, error: ValidationError, source: Source) -> Problem:
 
 
 def _say_enum(here: Pointer, error: ValidationError, _source: Source) -> Problem:
-    allowed = [str(one) for one in (error.validator_value if error.validator == "enum" else [error.validator_value])]
+    choices: Any = error.validator_value
+    allowed = [str(one) for one in (choices if error.validator == "enum" else [choices])]
     value = error.instance
     if not isinstance(value, str):
         return Problem(

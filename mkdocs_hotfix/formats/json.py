@@ -8,6 +8,7 @@ from typing import Any
 
 from mkdocs_hotfix.findings import Finding, Level, json_pointer
 from mkdocs_hotfix.gate import Report
+from mkdocs_hotfix.times import rfc3339
 
 
 def render(report: Report) -> str:
@@ -20,7 +21,7 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "version": 1,
         "tool": {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")},
-        "as_of": report.as_of.isoformat().replace("+00:00", "Z"),
+        "as_of": rfc3339(report.as_of),
         "summary": {
             "records": report.records,
             "errors": report.count(Level.ERROR),

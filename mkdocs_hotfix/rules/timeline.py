@@ -9,6 +9,7 @@ from mkdocs_hotfix.findings import Pointer, Problem, dotted
 from mkdocs_hotfix.policy import pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
+from mkdocs_hotfix.times import rfc3339, spell
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -45,7 +46,7 @@ def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
                     yield Problem(
                         f"`{early}` is before `{late}`",
                         pointer=place,
-                        help=(f"Check day and zone: `{late}` is {_utc(latest[1])}.",),
+                        help=(f"Check day and zone: `{late}` is {rfc3339(latest[1])}.",),
                         label=f"{spell(latest[1] - at)} too early",
                         on="value",
                     )
@@ -80,7 +81,7 @@ def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
                 f"`{dotted(place)}` lies in the future",
                 pointer=place,
                 help=(
-                    f"Check year, day and zone: now is {_utc(context.as_of)}.",
+                    f"Check year, day and zone: now is {rfc3339(context.as_of)}.",
                     "Record what has happened, not what is planned.",
                 ),
                 label=f"in {spell(at - context.as_of)}",
@@ -88,20 +89,5 @@ def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
             )
 
 
-def _utc(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _event(place: Pointer) -> str:
     return dotted(place).removesuffix(".at")
-
-
-def spell(length: timedelta) -> str:
-    """Write a length of time as people say it: `2 h 51 min`, `3 days`."""
-    minutes = round(length.total_seconds() / 60)
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:  # noqa: PLR2004 - two days
-        return f"{hours // 24} days"
-    if hours:
-        return f"{hours} h {rest:02} min" if rest else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{round(length.total_seconds())} s"
