@@ -20,8 +20,8 @@ Resolve: TypeAlias = Callable[[str], str | None]
 """Turns a path relative to the record into an address relative to its page; `None` where nothing is published."""
 
 _TAGS = {
-    *("p br hr em strong s del code pre blockquote ul ol li h2 h3 h4 h5 h6 a img".split()),
-    *("table thead tbody tr th td".split()),
+    *(["p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "h5", "h6", "a", "img"]),
+    *(["table", "thead", "tbody", "tr", "th", "td"]),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 _ADDRESS = re.compile(r"https?://[!-~]+|mailto:[!-~]+", re.IGNORECASE)
@@ -66,7 +66,7 @@ def render(text: str, resolve: Resolve) -> Narrative:
     html = _markdown().render(text)
     html = re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{min(int(found[2]) + _shift(html), 6)}>", html)
 
-    def keep(tag: str, attribute: str, value: str) -> str | None:
+    def keep(_tag: str, attribute: str, value: str) -> str | None:
         if attribute not in ("href", "src"):
             return value
         if attribute == "href" and _ADDRESS.fullmatch(value):

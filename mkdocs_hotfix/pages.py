@@ -399,10 +399,9 @@ def fill(html: str, book: Book, link: Link) -> str:
 
 def _rule_pages(book: Book) -> str:
     """Write the manual of rules as Markdown; a rule's page is its docstring."""
-    parts = []
-    for rule in book.rules:
-        parts.append(f"### {rule['slug']}\n\n`{rule['code']}` · level `{rule['level']}`\n\n{rule['page']}\n")
-    return "\n".join(parts)
+    return "\n".join(
+        f"### {rule['slug']}\n\n`{rule['code']}` · level `{rule['level']}`\n\n{rule['page']}\n" for rule in book.rules
+    )
 
 
 SECTIONS = {

@@ -152,7 +152,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 files.append(_generated(config, uri, self.book.generated(template)))
         return files
 
-    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files, **_kwargs: Any) -> Navigation:  # noqa: ARG002 - MkDocs' signature
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""
         uri = PurePosixPath(os.path.relpath(self.book.policy.records, config.docs_dir)).as_posix()
         for page in nav.pages:
@@ -162,7 +162,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     # -- pages ---------------------------------------------------------------------------------------------
 
-    def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig, **_kwargs: Any) -> str | None:  # noqa: ARG002 - MkDocs' signature
+    def on_page_read_source(self, /, *, page: Page, **_kwargs: Any) -> str | None:
         """Keep a record's own text away from MkDocs: it reads front matter loosely and Markdown too willingly."""
         judged = self._of(page.file)
         if judged is None:
@@ -170,9 +170,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         page.parent = self._index
         return "\n"
 
-    def on_page_markdown(
-        self, markdown: str, /, *, page: Page, config: MkDocsConfig, files: Files, **_kwargs: Any
-    ) -> str:  # noqa: ARG002 - MkDocs' signature
+    def on_page_markdown(self, markdown: str, /, *, page: Page, **_kwargs: Any) -> str:
         """Put the blocks into pages whose authors asked for them."""
         judged = self._of(page.file)
         if judged is not None:
@@ -193,7 +191,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 return f"**{escape(where)}: {escape(error.message or '')}**\n\n{markdown}"
             raise PluginError(f"{where}: {error.message}") from None
 
-    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files, **_kwargs: Any) -> str:  # noqa: ARG002 - MkDocs' signature
+    def on_page_content(self, html: str, /, *, page: Page, files: Files, **_kwargs: Any) -> str:
         """Make the page of a record, or fill the blocks, after Markdown has run: HTML is faster than Markdown tables."""
         judged = self._of(page.file)
         if judged is None:
@@ -254,7 +252,7 @@ def _resolve_from(here: File, files: Files) -> Callable[[str], str | None]:
             return f"#text-{parts.fragment.removeprefix('text-')}" if parts.fragment else None
         uri = posixpath.normpath(posixpath.join(posixpath.dirname(here.src_uri), unquote(parts.path)))
         file = files.get_file_from_path(uri)
-        if file is None or not file.inclusion in PUBLISHED:
+        if file is None or file.inclusion not in PUBLISHED:
             return None
         return file.url_relative_to(here) + (f"#{parts.fragment}" if parts.fragment else "")
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # not strftime: it would speak the language of the machine
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # not strftime: it would speak the language of the machine
 
 
 def spell(length: timedelta) -> str:
