@@ -48,6 +48,7 @@ class Problem:
         span: The place in the file, where no pointer can say it.
         near: Where to point when neither the place nor a field around it is in the file.
         meant: The field whose absence this problem explains, so that it is not told a second time.
+        untrue: Whether it says that a claim does not hold; then no waiver ends it.
         slug: The rule's name; set by the reader and the schema, who speak for several rules.
     """
 
@@ -59,6 +60,7 @@ class Problem:
     span: Span | None = None
     near: Pointer = ()
     meant: Pointer = ()
+    untrue: bool = False
     slug: str = ""
 
 

@@ -21,7 +21,21 @@ from mkdocs_hotfix.rules.evidence import path_outside
 from mkdocs_hotfix.schema import guess
 from mkdocs_hotfix.source import Source
 
-State = Literal["met", "missing", "failed", "not-due", "not-applicable"]
+State = Literal[
+    "met",
+    "missing",
+    "failed",
+    "stale",
+    "waived",
+    "waiver-expired",
+    "due",
+    "overdue",
+    "not-due",
+    "not-applicable",
+]
+
+OPEN: frozenset[State] = frozenset(("missing", "failed", "stale", "waiver-expired", "overdue"))
+"""Verdicts that close the gate."""
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
@@ -39,6 +53,7 @@ class Verdict:
         state: The verdict.
         since: The status that first needs it; empty where none does.
         problems: What was found against it.
+        deadline: When evidence that may be owed is due.
     """
 
     need: str
@@ -46,6 +61,7 @@ class Verdict:
     state: State
     since: str
     problems: tuple[Problem, ...] = ()
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +184,9 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
     files = {os.path.abspath(file): file for file in (*everything, *chosen)}
     drafts = {key: _judge(file, context) for key, file in files.items()}
     _compare(drafts, context)
-    judged = (draft.finish(policy, levels) for key, draft in drafts.items() if key in wanted)
+    for draft in drafts.values():
+        _waive(draft, context)
+    judged = (draft.finish(policy, as_of, levels) for key, draft in drafts.items() if key in wanted)
     return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)))
 
 
@@ -240,13 +258,13 @@ class _Draft:
     source: Source
     record: Record | None = None
     problems: list[tuple[Rule, Problem]] = field(default_factory=list)
-    verdicts: tuple[Verdict, ...] = ()
+    waived: frozenset[str] = frozenset()
 
-    def finish(self, policy: Policy, levels: Mapping[str, Level | None]) -> Judged:
+    def finish(self, policy: Policy, as_of: datetime, levels: Mapping[str, Level | None]) -> Judged:
         name = self.record.id if self.record else self.file.stem
         findings = []
         for rule, problem in self.problems:
-            level = levels.get(rule.slug, Level.ERROR)
+            level = levels.get(rule.slug, rule.level)
             if level is not None:
                 span = _place(self.source, problem)
                 findings.append(
@@ -263,7 +281,7 @@ class _Draft:
                         problem.label,
                     )
                 )
-        verdicts = tuple(_verdicts(self, policy)) if self.record else ()
+        verdicts = tuple(_verdicts(self, policy, as_of)) if self.record else ()
         return Judged(
             self.file,
             self.path,
@@ -311,6 +329,21 @@ def _judge(file: Path, context: Context) -> _Draft:
     return draft
 
 
+def _waive(draft: _Draft, context: Context) -> None:
+    """Take away what a valid waiver covers. What is not true can not be waived."""
+    if draft.record is None or not draft.record.waivers:
+        return
+    covered = {pointer(need): need for need in obligations.waived(draft.record, context.policy, context.as_of)}
+    kept = []
+    for rule, problem in draft.problems:
+        need = next((need for place, need in covered.items() if problem.pointer[: len(place)] == place), None)
+        if need is not None and rule.waivable and not problem.untrue:
+            draft.waived |= {need}
+        else:
+            kept.append((rule, problem))
+    draft.problems = kept
+
+
 def _parts(problem: Problem) -> Iterator[Pointer]:
     """Name the parts of a record that a wrong shape makes unclear: a whole field, or one kind of evidence."""
     for place in (problem.pointer, problem.meant):
@@ -334,27 +367,43 @@ def _compare(drafts: Mapping[str, _Draft], context: Context) -> None:
                     of[id(one)].problems.append((rule, problem))
 
 
-def _verdicts(draft: _Draft, policy: Policy) -> Iterator[Verdict]:
+def _verdicts(draft: _Draft, policy: Policy, as_of: datetime) -> Iterator[Verdict]:
     """Say what became of each obligation and each kind of evidence. The only place where that is decided."""
     one = draft.record
     if one is None:  # pragma: no cover - the caller asks for records only
         return
-    owed = {obligation.need: obligation for obligation in obligations.owed(one, policy)}
+    owed = {obligation.need: obligation for obligation in obligations.owed(one, policy, as_of)}
+    debts = {obligation.need: obligation for obligation in obligations.debts(one, policy)}
     ended = bool(policy.statuses[one.status].branches_from)
+    run_out = {waiver.requirement for waiver in one.waivers if as_of >= waiver.ends}
     for need in dict.fromkeys((*(f"evidence.{kind}" for kind in policy.kinds), *owed)):
-        obligation = owed.get(need)
+        obligation = owed.get(need) or debts.get(need)
         place = pointer(need)
         against = tuple((rule, problem) for rule, problem in draft.problems if problem.pointer[: len(place)] == place)
-        problems = tuple(problem for _, problem in against)
-        states = Counter(rule.makes or "failed" for rule, _ in against if rule.makes or rule.fixed)
-        present = one.carries(place) or one.is_unclear(place)
+        # A rule without a word of its own has found that something about it is not true.
+        states = {rule.makes or "failed" for rule, _ in against if rule.makes or rule.fixed}
         state: State
-        if states["failed"] or (need.startswith("evidence.") and one.value((*place, "result")) == "failed"):
+        if "failed" in states or one.value((*place, "result")) == "failed":
             state = "failed"
-        elif states["missing"] or (obligation and not present):
-            state = "missing"
-        elif present:
+        elif "stale" in states:
+            state = "stale"
+        elif need in draft.waived:
+            state = "waived"
+        elif states:
+            state = "waiver-expired" if need in run_out else "overdue" if "overdue" in states else "missing"
+        elif one.carries(place) or one.is_unclear(place):
             state = "met"
+        elif obligation and obligation.deadline:
+            state = "due"
+        elif obligation:
+            state = "missing"
         else:
             state = "not-applicable" if ended else "not-due"
-        yield Verdict(need, policy.title_of(need), state, obligation.since if obligation else "", problems)
+        yield Verdict(
+            need,
+            policy.title_of(need),
+            state,
+            obligation.since if obligation else "",
+            tuple(problem for _, problem in against),
+            obligation.deadline if obligation else None,
+        )

@@ -32,7 +32,7 @@ MAX_NAMES = 5_000
 _MAX_MESSAGE = 2_000
 
 _SUITES = frozenset({"testsuite", "testsuites"})
-_WRONG = frozenset({"failure", "error", "warning"})  # PHPUnit 9 writes <warning> where a test could not be judged
+_WRONG = frozenset({"failure", "error", "warning"})  # PHPUnit up to 9 writes <warning> where it could not judge
 _FAILED_RERUNS = frozenset({"rerunFailure", "rerunError"})
 _FLAKY_RERUNS = frozenset({"flakyFailure", "flakyError"})
 _SKIPPED = frozenset({"skipped", "ignored", "disabled"})
@@ -61,6 +61,8 @@ class _Counts:
     skips: int = 0
     reruns: int = 0
     idle: int = 0  # passed with time="0"
+    repeats: int = 0  # passed, and the next case bears the same name
+    recovered: int = 0  # passed, and the case before it bears the same name and passed
 
     def add(self, other: _Counts) -> None:
         self.cases += other.cases
@@ -98,12 +100,12 @@ class _Suite:
 class _Case:
     """An open <testcase>."""
 
-    __slots__ = ("attributes", "error", "failure", "flaky", "marks", "message", "reruns", "skip", "skip_message")
+    __slots__ = ("attributes", "error", "failure", "flaky", "message", "reruns", "skip", "skip_message", "warning")
 
     def __init__(self, attributes: Mapping[str, str]) -> None:
         self.attributes = attributes
-        self.failure = self.error = self.skip = False
-        self.marks = self.reruns = self.flaky = 0
+        self.failure = self.error = self.warning = self.skip = False
+        self.reruns = self.flaky = 0
         self.message = self.skip_message = ""
 
 
@@ -115,12 +117,14 @@ class _Reader:
         self.suites: list[_Suite] = []
         self.case: _Case | None = None
         self.depth = self.elements = 0
-        self.last_bad: tuple[str, str] | None = None
+        self.last: tuple[str, str, Outcome] = ("", "", "skipped")
+        self.recovers = False
         self.text: list[str] | None = None  # of a <failure> without a message, or of a <property> without a value
         self.taken = 0
         self.property = ""
-        self.missing: list[tuple[str, int]] = []
-        self.seconds: float | None = None
+        self.seconds: float | None = None  # of the suites right below the root
+        self.missing = 0
+        self.missing_in: list[str] = []
 
     def refuse(self, reason: str, advice: str = _REPAIR) -> NoReturn:
         raise ReportError(reason, advice, self.parser.CurrentLineNumber)
@@ -186,8 +190,10 @@ class _Reader:
             return
         if tag == "failure":
             self.case.failure = True
-        else:
+        elif tag == "error":
             self.case.error = True
+        else:
+            self.case.warning = True
         if not self.case.message:
             self.case.message = message
             if not message:
@@ -239,13 +245,12 @@ class _Reader:
         pytest-rerunfailures), is one failed and one passed.
         """
         case, self.case = self.case, None
-        if case is None:  # pragma: no cover - the parser pairs the tags
-            return
+        assert case is not None, "the parser pairs the tags"  # noqa: S101
         attributes, counts = case.attributes, self.suites[-1].own
         name, group = attributes.get("name", ""), attributes.get("classname") or self.suites[-1].name
         status = _STATUS.get(attributes.get("status", "").lower()) or _STATUS.get(attributes.get("result", "").lower())
         outcome: Outcome = "passed"
-        if case.error or status == "error":
+        if case.error or case.warning or status == "error":
             outcome = "error"
         elif case.failure or status == "failed" or (case.reruns and not case.flaky):
             outcome = "failed"
@@ -256,28 +261,37 @@ class _Reader:
             case.message = case.skip_message
         seconds = duration(attributes.get("time"))
         self.tally.add(name, group, outcome, seconds, case.message, flaky=outcome == "passed" and case.flaky > 0)
+        again = self.last[:2] == (name, group)
         counts.cases += 1
         counts.skips += case.skip or status == "skipped"
         counts.reruns += case.reruns + case.flaky
-        if case.failure or case.error:
+        counts.idle += outcome == "passed" and attributes.get("time") == "0"
+        if again and self.last[2] == "passed":
+            counts.repeats += 1
+            # One test may stand there three times: it recovers with the last.
+            counts.recovered += (outcome == "passed") - self.recovers
+            self.recovers = outcome == "passed"
+        else:
+            self.recovers = False
+        if case.failure or case.error or case.warning:
             counts.bad += 1
-            if (name, group) != self.last_bad:
+            if not (again and self.last[2] in ("failed", "error")):
                 counts.failures += case.failure and not case.error
                 counts.errors += case.error
-            self.last_bad = (name, group)
-        else:
-            self.last_bad = None
-            counts.idle += outcome == "passed" and attributes.get("time") == "0"
+        self.last = (name, group, outcome)
 
     def close_suite(self, suite: _Suite) -> None:
+        self.merge_attempts(suite)
         suite.all.add(suite.own)
+        self.last = ("", "", "skipped")
+        seconds = duration(suite.header.get("time"))
         if self.suites:
             self.suites[-1].all.add(suite.all)
+            if len(self.suites) == 1 and seconds is not None:
+                self.seconds = (self.seconds or 0.0) + seconds
         else:
-            self.seconds = duration(suite.header.get("time"))
-            if self.seconds is not None:
-                self.tally.seconds = self.seconds
-        self.tally.started(moment(suite.header.get("timestamp")), duration(suite.header.get("time")))
+            self.tally.seconds = self.seconds if seconds is None else seconds
+        self.tally.started(moment(suite.header.get("timestamp")), seconds)
         for name in ("tests", "failures", "errors", "skipped", "disabled"):
             value = suite.header.get(name, "").strip()
             if value and not _COUNTER.fullmatch(value):
@@ -289,10 +303,21 @@ class _Reader:
             self.settle(suite)
         for sentence, missing in found:
             if missing and self.suites:
-                self.missing.append((sentence, missing))
-                self.missing[20:] = []
+                self.missing += missing
+                self.missing_in = [*self.missing_in[:20], sentence]
             else:
                 self.tally.contradict(sentence)
+
+    def merge_attempts(self, suite: _Suite) -> None:
+        """Count a test once that pytest-rerunfailures lists once for each attempt, the failed ones as if they had passed.
+
+        Known by the header: it counts exactly as many tests as there are when cases of one name in a row are one.
+        """
+        own = suite.own
+        if own.repeats and suite.says("tests") == own.cases - own.repeats:
+            own.cases -= own.repeats
+            self.tally.counts["passed"] -= own.repeats
+            self.tally.flaky += own.recovered
 
     def settle(self, root: _Suite) -> None:
         """Decide on the suites with too few cases, now that the root's header is known.
@@ -300,8 +325,8 @@ class _Reader:
         mocha-junit-reporter leaves skipped tests out and counts them in `<testsuites skipped="…">` alone.
         """
         left_out = (root.says("skipped") or 0) - root.all.skips
-        if sum(missing for _, missing in self.missing) > left_out:
-            for sentence, _ in self.missing:
+        if self.missing > left_out:
+            for sentence in self.missing_in:
                 self.tally.contradict(sentence)
 
 
@@ -334,7 +359,7 @@ def _differences(suite: _Suite, counts: _Counts) -> list[tuple[str, int]]:
     if skips is not None:
         if skips > counts.skips + absent:
             found.append((f"{suite.title} says {skips} skipped, and only {counts.skips} of its cases were", 0))
-        elif skips < counts.skips:
+        elif skips < counts.skips - (0 if tests is None else max(0, counts.cases - tests)):
             found.append((f"{suite.title} says {skips} skipped, and {counts.skips} of its cases were", 0))
     return found
 
@@ -371,7 +396,9 @@ def read(feed: Feed, tally: Tally) -> None:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise _not_well_formed(error, reader) from None
-    except (ValueError, LookupError):
+    except (ValueError, LookupError):  # from the codec, before the first element
+        if reader.elements:
+            raise
         reader.refuse("The encoding that the XML declares can not be read", "Save it as UTF-8.")
 
 

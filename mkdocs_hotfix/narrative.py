@@ -20,7 +20,30 @@ Resolve: TypeAlias = Callable[[str], str | None]
 """Turns a path relative to the record into an address relative to its page; `None` where nothing is published."""
 
 _TAGS = {
-    *(["p", "br", "hr", "em", "strong", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h2", "h3", "h4", "h5", "h6", "a", "img"]),
+    *(
+        [
+            "p",
+            "br",
+            "hr",
+            "em",
+            "strong",
+            "s",
+            "del",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "a",
+            "img",
+        ]
+    ),
     *(["table", "thead", "tbody", "tr", "th", "td"]),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mkdocs_hotfix.policy import Policy, pointer
+from mkdocs_hotfix.times import later
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.findings import Pointer
@@ -20,11 +23,13 @@ class Obligation:
         need: As the policy names it: `work.owner`, `evidence.smoke-test`, `approvals`.
         since: The status that first needs it; empty for a requirement by condition.
         because: Why, in the policy's words; empty for a status.
+        deadline: When evidence that may be owed after the deployment was, or is, due; only where no status needs it yet.
     """
 
     need: str
     since: str
     because: str = ""
+    deadline: datetime | None = None
 
     @property
     def pointer(self) -> Pointer:
@@ -37,8 +42,28 @@ class Obligation:
         return self.need.removeprefix("evidence.") if self.need.startswith("evidence.") else ""
 
 
-def owed(record: Record, policy: Policy) -> tuple[Obligation, ...]:
-    """List what a record must carry for what it claims, each once, in the order of the lifecycle."""
+def owed(record: Record, policy: Policy, as_of: datetime) -> tuple[Obligation, ...]:
+    """List what a record must carry for what it claims, each once, in the order of the lifecycle.
+
+    Evidence that may be owed for a while after the deployment is on the list from its deadline on.
+    """
+    due = (one for one in debts(record, policy) if one.deadline and as_of >= one.deadline)
+    return (*_claimed(record, policy), *due)
+
+
+def debts(record: Record, policy: Policy) -> tuple[Obligation, ...]:
+    """List the evidence that a deployed record owes by a deadline, and that its status does not need yet."""
+    if record.deployed is None or policy.statuses[record.status].branches_from:
+        return ()
+    claimed = {one.need for one in _claimed(record, policy)}
+    return tuple(
+        Obligation(need, "", deadline=later(record.deployed.at, kind.due))
+        for kind in policy.kinds.values()
+        if kind.due is not None and (need := f"evidence.{kind.id}") not in claimed
+    )
+
+
+def _claimed(record: Record, policy: Policy) -> tuple[Obligation, ...]:
     found: dict[str, Obligation] = {}
     reached = policy.reached(record.status)
     for status in reached:
@@ -63,3 +88,22 @@ def step_back(policy: Policy, obligation: Obligation, status: str) -> str:
     since = obligation.since or reached[-1]
     index = reached.index(since)
     return reached[index - 1] if index else ""
+
+
+def own(record: Record, policy: Policy, person: str) -> tuple[str, ...]:
+    """Name the fields of the record by which a person may not sign it: `work.owner`, if they are the owner."""
+    named = ((need, record.value(pointer(need))) for need in policy.approvals_not_by)
+    return tuple(need for need, value in named if isinstance(value, str) and _folded(value) == _folded(person))
+
+
+def waived(record: Record, policy: Policy, as_of: datetime) -> frozenset[str]:
+    """Name the requirements that a valid waiver covers: in time, by somebody of the role, and not their own work."""
+    return frozenset(
+        one.requirement
+        for one in record.waivers
+        if one.at <= as_of < one.ends and one.by in policy.approver_roles[one.role] and not own(record, policy, one.by)
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -119,6 +119,21 @@ class Requirement:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sigstore:
+    """Whose signatures on reports count.
+
+    Attributes:
+        trust_root: The file with the trusted root.
+        identities: Who may sign, each with the issuer that vouches for them.
+        required: Kinds of evidence whose reports must be signed.
+    """
+
+    trust_root: Path
+    identities: tuple[tuple[str, str], ...]
+    required: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Policy:
     """The policy, checked.
@@ -156,6 +171,8 @@ class Policy:
     levels: Mapping[str, str]
     extra_schema: Mapping[str, Any] | None
     allow_empty: bool
+    git: bool
+    sigstore: Sigstore | None
     data: Mapping[str, Any] = field(repr=False)
     file: str = ""
     read_as: source.Source = field(default_factory=lambda: source.Source({}), repr=False)
@@ -329,6 +346,14 @@ def _build(read_as: source.Source, name: str, root: Path) -> Policy:
         vacuous=tuple(data.get("vacuous", ())),
         levels=data.get("levels", {}),
         allow_empty=data.get("allow_empty", False),
+        git=data.get("git", False),
+        sigstore=Sigstore(
+            root / data["sigstore"]["trust_root"],
+            tuple((one["identity"], one["issuer"]) for one in data["sigstore"]["identities"]),
+            tuple(data["sigstore"].get("required", ())),
+        )
+        if "sigstore" in data
+        else None,
         extra_schema=_extra(root / data["extra"], read_as, name) if "extra" in data else None,
         data=data,
         file=name,
@@ -488,6 +513,7 @@ def effective_schema(policy: Policy) -> dict[str, Any]:
         close(top["service"], policy.services)
     close(defs["evidence"]["properties"]["environment"], policy.environments)
     close(defs["answer"]["properties"]["harms"]["items"], policy.harms)
+    close(top["waivers"]["items"]["properties"]["requirement"], dict.fromkeys(known_needs(policy)))
     for role in (
         top["triage"]["properties"]["exception"]["properties"]["role"],
         top["approvals"]["items"]["properties"]["role"],

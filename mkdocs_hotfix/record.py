@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from mkdocs_hotfix import schema
 from mkdocs_hotfix.findings import Pointer
+from mkdocs_hotfix.times import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ class Approval:
     by: str
     role: str
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Somebody in a role allowed a requirement to be left out, until `ends`."""
+
+    requirement: str
+    because: str
+    by: str
+    role: str
+    at: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class Release:
     pull_request: str = ""
     rollback: str = ""
     merge_back: tuple[Mapping[str, str], ...] = ()
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,7 @@ class Record:
     deployed: Event | None
     rollback: Event | None
     withdrawn: Event | None
+    waivers: tuple[Waiver, ...] = ()
     unclear: frozenset[Pointer] = field(default=frozenset())
 
     def value(self, pointer: Pointer) -> Any:
@@ -207,12 +222,24 @@ def build(
             pull_request=release.get("pull_request", ""),
             rollback=release.get("rollback", ""),
             merge_back=tuple(release.get("merge_back", ())),
+            drops=tuple(one["id"] for one in release.get("drops", ())),
         ),
         evidence={kind: _evidence(kind, one) for kind, one in get("evidence", {}).items()},
         approvals=tuple(_approval(one) for one in get("approvals", ())),
         deployed=_event(get("deployed")),
         rollback=_event(get("rollback")),
         withdrawn=_event(get("withdrawn")),
+        waivers=tuple(
+            Waiver(
+                one["requirement"],
+                one["because"],
+                one["by"],
+                one["role"],
+                schema.time(one["at"]),
+                end_of(one["expires"]),
+            )
+            for one in get("waivers", ())
+        ),
         unclear=unclear,
     )
 
@@ -266,6 +293,14 @@ def _evidence(kind: str, data: Mapping[str, Any]) -> Evidence:
         sha256=several(get("sha256")),
         data=data,
     )
+
+
+def end_of(text: str) -> datetime:
+    """Read a field that holds a day or a time; a day ends when it ends everywhere it counts: at midnight UTC."""
+    if "T" in text.upper():
+        return schema.time(text)
+    found = date.fromisoformat(text)
+    return later(datetime(found.year, found.month, found.day, tzinfo=UTC), timedelta(days=1))
 
 
 def several(value: str | list[str] | None) -> tuple[str, ...]:

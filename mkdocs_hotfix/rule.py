@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from mkdocs_hotfix.findings import Problem
+from mkdocs_hotfix.dossier import Dossier
+from mkdocs_hotfix.findings import Level, Problem
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
+
+Repository = object
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +23,27 @@ class Context:
     Attributes:
         policy: The policy.
         as_of: The time that counts as now.
+        dossier: Opens the reports that records name, each once.
+        repository: The Git repository of the records, where the policy or `--git` asks for it.
     """
 
     policy: Policy
     as_of: datetime
+    dossier: Dossier = field(default_factory=Dossier)
+    repository: Repository | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record before and after a change. `before` is gone in a new record, `after` in a deleted one."""
+
+    before: Record | None
+    after: Record | None
 
 
 Check: TypeAlias = Callable[[Record, Context], Iterator[Problem]]
 CorpusCheck: TypeAlias = Callable[[Sequence[Record], Context], Iterator[tuple[Record, Problem]]]
+HistoryCheck: TypeAlias = Callable[[Change, Context], Iterator[Problem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,9 @@ class Rule:
         check: Judges one record; nothing for rules that the reader or the schema speaks for.
         corpus: Judges all records together.
         makes: The verdict on a requirement at which this rule finds something.
+        history: Judges how a record changed, with `--changed-since`.
+        waivable: Whether a waiver of the requirement ends it; what is untrue is never waived.
+        level: How bad it is unless the policy says otherwise.
         fixed: Whether its level stays `error`: what can not be read can not be waved through.
     """
 
@@ -49,8 +68,11 @@ class Rule:
     page: str
     check: Check | None = None
     corpus: CorpusCheck | None = None
+    history: HistoryCheck | None = None
     makes: str = ""
     fixed: bool = False
+    waivable: bool = False
+    level: Level = Level.ERROR
 
     @property
     def summary(self) -> str:
@@ -63,14 +85,30 @@ def told_by_reader(code: str, slug: str, page: str) -> Rule:
     return Rule(code, slug, inspect.cleandoc(page), fixed=True)
 
 
-def judges_record(code: str, *, makes: str = "", fixed: bool = False) -> Callable[[Check], Rule]:
+def judges_record(
+    code: str, *, makes: str = "", fixed: bool = False, waivable: bool = False, level: Level = Level.ERROR
+) -> Callable[[Check], Rule]:
     """Make a rule of a function that judges one record. Its name is the slug, its docstring the page."""
-    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", check=check, makes=makes, fixed=fixed)
+    return lambda check: Rule(
+        code,
+        _slug(check),
+        inspect.getdoc(check) or "",
+        check=check,
+        makes=makes,
+        fixed=fixed,
+        waivable=waivable,
+        level=level,
+    )
 
 
-def judges_corpus(code: str, *, fixed: bool = False) -> Callable[[CorpusCheck], Rule]:
+def judges_corpus(code: str, *, makes: str = "", fixed: bool = False) -> Callable[[CorpusCheck], Rule]:
     """Make a rule of a function that judges all records together."""
-    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", corpus=check, fixed=fixed)
+    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", corpus=check, makes=makes, fixed=fixed)
+
+
+def judges_history(code: str) -> Callable[[HistoryCheck], Rule]:
+    """Make a rule of a function that judges how a record changed."""
+    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", history=check)
 
 
 def _slug(function: Callable[..., object]) -> str:

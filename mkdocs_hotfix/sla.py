@@ -8,6 +8,7 @@ from typing import Literal
 
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.times import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Clock:
         promised: The time promised.
         taken: The time it took; while it runs, the time since the report.
         due: When the promise ends.
+        ended: Whether the clock has stopped.
     """
 
     state: Literal["met", "missed", "running"]
     promised: timedelta
     taken: timedelta
     due: datetime
+    ended: bool
 
 
 def restored(record: Record, policy: Policy) -> datetime | None:
@@ -52,8 +55,21 @@ def restore(record: Record, policy: Policy, as_of: datetime) -> Clock | None:
     proven = restored(record, policy)
     if proven is None and policy.statuses[record.status].branches_from:
         return None
-    start, promised = record.reported.at, severity.restore
-    taken = (proven or as_of) - start
+    return _clock(record.reported.at, proven, severity.restore, as_of)
+
+
+def triage(record: Record, policy: Policy, as_of: datetime) -> Clock | None:
+    """Compare the time to triage (report to decision) with what the severity promises."""
+    severity = policy.severities.get(record.severity)
+    if record.reported is None or severity is None or severity.triage is None:
+        return None
+    if record.triage is None and policy.statuses[record.status].branches_from:
+        return None
+    return _clock(record.reported.at, record.triage.at if record.triage else None, severity.triage, as_of)
+
+
+def _clock(start: datetime, end: datetime | None, promised: timedelta, as_of: datetime) -> Clock:
+    taken = (end or as_of) - start
     kept = taken <= promised
-    state: Literal["met", "missed", "running"] = ("met" if kept else "missed") if proven or not kept else "running"
-    return Clock(state, promised, taken, start + promised)
+    state: Literal["met", "missed", "running"] = ("met" if kept else "missed") if end or not kept else "running"
+    return Clock(state, promised, taken, later(start, promised), end is not None)

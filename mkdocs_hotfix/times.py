@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # not strftime: it would speak the language of the machine
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # not strftime: it would speak the language of the machine
+
+
+def later(at: datetime, by: timedelta) -> datetime:
+    """Add a length of time; where the calendar ends, it stays there."""
+    try:
+        return at + by
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def spell(length: timedelta) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mkdocs_hotfix.rule import Rule
-from mkdocs_hotfix.rules import approvals, evidence, record, timeline, triage
+from mkdocs_hotfix.rules import approvals, evidence, record, release, timeline, triage
 
 RULES: tuple[Rule, ...] = (
     record.unreadable_front_matter,
@@ -22,13 +22,25 @@ RULES: tuple[Rule, ...] = (
     evidence.missing_evidence,
     evidence.failed_evidence,
     evidence.report_missing,
+    evidence.report_unreadable,
+    evidence.report_disagrees,
+    evidence.digest_mismatch,
+    evidence.other_commit,
     evidence.wrong_environment,
+    evidence.evidence_overdue,
     evidence.path_outside,
+    evidence.stale_evidence,
+    evidence.report_reused,
     timeline.out_of_order,
     timeline.in_the_future,
+    timeline.sla_missed,
+    release.unknown_include,
+    release.broken_chain,
+    release.duplicate_version,
     approvals.missing_approval,
     approvals.self_approval,
     approvals.unknown_approver,
+    approvals.waiver_expired,
     approvals.missing_requirement,
 )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem, dotted
-from mkdocs_hotfix.obligations import owed, step_back
+from mkdocs_hotfix.obligations import owed, own, step_back
 from mkdocs_hotfix.policy import pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
 
 
-@judges_record("APP601", makes="missing")
+@judges_record("APP601", makes="missing", waivable=True)
 def missing_approval(record: Record, context: Context) -> Iterator[Problem]:
     """Too few people have approved the deployment.
 
@@ -30,7 +30,7 @@ def missing_approval(record: Record, context: Context) -> Iterator[Problem]:
     ```
     """
     policy = context.policy
-    for obligation in owed(record, policy):
+    for obligation in owed(record, policy, context.as_of):
         if obligation.need != "approvals":
             continue
         people, wanted = (
@@ -57,7 +57,7 @@ def missing_approval(record: Record, context: Context) -> Iterator[Problem]:
 
 @judges_record("APP602", makes="failed")
 def self_approval(record: Record, context: Context) -> Iterator[Problem]:
-    """Somebody approved their own work.
+    """Somebody approved, or waived, a requirement of their own work.
 
     The policy says whose approval does not count (`not_by`), the owner of the work first of all. Four eyes see more than two,
     at three in the morning in particular.
@@ -74,17 +74,15 @@ def self_approval(record: Record, context: Context) -> Iterator[Problem]:
     work: {owner: checkout-oncall, sprint: "2026-08", hours: 14}
     ```
     """
-    for need in context.policy.approvals_not_by:
-        own = record.value(pointer(need))
-        for index, approval in enumerate(record.approvals):
-            if isinstance(own, str) and approval.by.casefold().strip() == own.casefold().strip():
-                yield Problem(
-                    f"`{approval.by}` is `{need}` and can not approve",
-                    pointer=("approvals", index, "by"),
-                    help=("Let somebody else of the role approve (four eyes).",),
-                    label=f"is `{need}`",
-                    on="value",
-                )
+    for place, by, _ in _signatures(record):
+        for need in own(record, context.policy, by):
+            yield Problem(
+                f"`{by}` is `{need}` and can not {'waive' if place[0] == 'waivers' else 'approve'}",
+                pointer=(*place, "by"),
+                help=("Let somebody else of the role do it (four eyes).",),
+                label=f"is `{need}`",
+                on="value",
+            )
 
 
 @judges_record("APP603", makes="failed")
@@ -105,12 +103,12 @@ def unknown_approver(record: Record, context: Context) -> Iterator[Problem]:
     approvals: [{by: release-manager, role: release-manager, at: 2026-04-14T03:05:00Z}]
     ```
     """
-    for index, approval in enumerate(record.approvals):
-        people = context.policy.approver_roles[approval.role]
-        if approval.by not in people:
+    for place, by, role in _signatures(record):
+        people = context.policy.approver_roles[role]
+        if by not in people:
             yield Problem(
-                f"`{approval.by}` is not a {approval.role}",
-                pointer=("approvals", index, "by"),
+                f"`{by}` is not a {role}",
+                pointer=(*place, "by"),
                 help=(
                     f"The policy lists: {', '.join(people)}. Ask one of them, or add the person to the policy in a change of its own.",
                 ),
@@ -119,7 +117,55 @@ def unknown_approver(record: Record, context: Context) -> Iterator[Problem]:
             )
 
 
-@judges_record("APP605", makes="missing")
+def _signatures(record: Record) -> Iterator[tuple[tuple[str, int], str, str]]:
+    """List who approved and who waived: place, person, role."""
+    for index, approval in enumerate(record.approvals):
+        yield ("approvals", index), approval.by, approval.role
+    for index, waiver in enumerate(record.waivers):
+        yield ("waivers", index), waiver.by, waiver.role
+
+
+@judges_record("APP604", fixed=True)
+def waiver_expired(record: Record, context: Context) -> Iterator[Problem]:
+    """A waiver has run out, and what it left out is still not there.
+
+    A waiver is a loan: it names the requirement, the reason, who allowed it in which role, and until when. A day counts to its
+    end, in UTC. What is waived is shown as waived everywhere, never as met.
+
+    Wrong:
+
+    ```yaml
+    review: {at: 2026-04-16T09:00:00Z, root_cause: The vault client has no contract test.}
+    status: triaged
+    evidence: {}
+    waivers: [{requirement: evidence.smoke-test, because: The suite was being rebuilt., by: release-manager, role: release-manager, at: 2026-04-14T04:00:00Z, expires: 2026-04-20}]
+    ```
+
+    Right:
+
+    ```yaml
+    status: triaged
+    evidence: {}
+    waivers: [{requirement: evidence.smoke-test, because: The suite was being rebuilt., by: release-manager, role: release-manager, at: 2026-04-14T04:00:00Z, expires: 2998-04-20}]
+    ```
+    """
+    for index, waiver in enumerate(record.waivers):
+        place = pointer(waiver.requirement)
+        settled = record.carries(place) and record.value((*place, "result")) != "failed"
+        if context.as_of >= waiver.ends and not settled:
+            yield Problem(
+                f"The waiver of `{waiver.requirement}` has run out",
+                pointer=("waivers", index, "expires"),
+                help=(
+                    f"Add `{waiver.requirement}` now.",
+                    f"It still can not be had? Somebody of {', '.join(context.policy.approver_roles)} may waive it anew.",
+                ),
+                label="over",
+                on="value",
+            )
+
+
+@judges_record("APP605", makes="missing", waivable=True)
 def missing_requirement(record: Record, context: Context) -> Iterator[Problem]:
     """A field is missing that the record's status needs, or that the policy asks for on some condition.
 
@@ -138,7 +184,7 @@ def missing_requirement(record: Record, context: Context) -> Iterator[Problem]:
     work: {owner: checkout-oncall, sprint: "2026-08", hours: 14}
     ```
     """
-    for obligation in owed(record, context.policy):
+    for obligation in owed(record, context.policy, context.as_of):
         here = obligation.pointer
         if obligation.kind or obligation.need == "approvals" or record.carries(here):
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mkdocs_hotfix.findings import Pointer, Problem, dotted
+from mkdocs_hotfix import sla
+from mkdocs_hotfix.findings import Level, Pointer, Problem, dotted
 from mkdocs_hotfix.policy import pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
@@ -85,6 +86,43 @@ def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
                     "Record what has happened, not what is planned.",
                 ),
                 label=f"in {spell(at - context.as_of)}",
+                on="value",
+            )
+
+
+@judges_record("TIM403", level=Level.WARNING)
+def sla_missed(record: Record, context: Context) -> Iterator[Problem]:
+    """The triage or the restoration took longer than the policy promises for the severity.
+
+    The past can not be mended, so this is a warning unless the policy says otherwise; the review says what will be different.
+    The clock of the triage runs from the report to the decision, that of the restoration from the report to the proof in
+    production. While a clock runs, it is missed from the moment on at which the promise ends.
+
+    Wrong:
+
+    ```yaml
+    reported: {at: 2026-04-12T01:04:00Z, by: support-lead}
+    ```
+
+    Right:
+
+    ```yaml
+    reported: {at: 2026-04-14T01:04:00Z, by: support-lead}
+    ```
+    """
+    for what, clock, place in (
+        ("Triage", sla.triage(record, context.policy, context.as_of), ("triage", "at")),
+        ("Restoring service", sla.restore(record, context.policy, context.as_of), ("severity",)),
+    ):
+        if clock and clock.state == "missed":
+            yield Problem(
+                f"{what} took {spell(clock.taken)}, and {spell(clock.promised)} are promised"
+                if clock.ended
+                else f"{what} takes {spell(clock.taken)} so far, and {spell(clock.promised)} are promised",
+                pointer=place,
+                near=("reported", "at"),
+                help=("Say in the review why, and what will be different.",),
+                label=f"{spell(clock.taken - clock.promised)} late",
                 on="value",
             )
 

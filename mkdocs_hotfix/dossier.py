@@ -1,0 +1,71 @@
+"""The reports that records name, opened: each file once a run, and only where the path stays in the docs folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs_hotfix import reports
+from mkdocs_hotfix.paths import Place, locate
+from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.reports import ReportError, TestReport
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One report of a record.
+
+    Attributes:
+        text: The path as the record writes it.
+        place: Where it leads.
+        report: What it says; nothing where it can't be opened or read.
+        error: Why it can't be read.
+    """
+
+    text: str
+    place: Place
+    report: TestReport | None = None
+    error: ReportError | None = None
+
+
+class Dossier:
+    """Opens reports, and remembers them for the time of one run."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, TestReport | ReportError] = {}
+
+    def of(self, record: Record, evidence: Evidence) -> tuple[Opened, ...]:
+        """Open every report of a piece of evidence.
+
+        Returns:
+            One for each path, in their order; nothing is raised, whatever the files hold or are.
+        """
+        return tuple(self._open(text, record) for text in evidence.reports)
+
+    def _open(self, text: str, record: Record) -> Opened:
+        place = locate(text, record.file, record.root)
+        if place.trouble:
+            return Opened(text, place)
+        if place.file not in self._read:
+            self._read[place.file] = _read(place.file)
+        found = self._read[place.file]
+        if isinstance(found, ReportError):
+            return Opened(text, place, error=found)
+        return Opened(text, place, report=found)
+
+
+def _read(file: Path) -> TestReport | ReportError:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(file, flags), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return ReportError("It is not a regular file", "Put the test runner's file in its place.")
+            return reports.read(stream)
+    except ReportError as error:
+        return error
+    except OSError as error:
+        return ReportError(
+            f"It can not be opened: {(error.strerror or 'unknown reason').lower()}", "Check who may read it."
+        )

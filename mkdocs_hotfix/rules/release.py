@@ -1,0 +1,173 @@
+"""REL: the cumulative package and the chain of hotfixes on one release."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from mkdocs_hotfix.findings import Problem
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, judges_corpus
+
+
+def _stands(record: Record) -> bool:
+    """Whether the package went out and was not taken back."""
+    return record.deployed is not None and record.rollback is None and record.withdrawn is None
+
+
+def _by_id(records: Sequence[Record]) -> Mapping[str, Record]:
+    return {record.id: record for record in records}
+
+
+@judges_corpus("REL501")
+def unknown_include(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
+    """A hotfix says that it carries another one that it can not carry.
+
+    `release.includes` names earlier hotfixes on the same base: each a record of its own, deployed before this one, neither
+    rolled back nor withdrawn, and named once.
+
+    Wrong:
+
+    ```yaml
+    release: {base: "4.12.2", version: "4.12.3", includes: [HF-2020-9999], branch: hotfix/4.12.3, commit: 9f3c1e2b7a60d4c5e8f1a2b3c4d5e6f708192a3b, rollback: Redeploy 4.12.2., merge_back: [{branch: main, url: "https://git.example.com/pull/1"}]}
+    ```
+
+    Right:
+
+    ```yaml
+    release: {base: "4.12.2", version: "4.12.3", includes: [], branch: hotfix/4.12.3, commit: 9f3c1e2b7a60d4c5e8f1a2b3c4d5e6f708192a3b, rollback: Redeploy 4.12.2., merge_back: [{branch: main, url: "https://git.example.com/pull/1"}]}
+    ```
+    """
+    known = _by_id(records)
+    for record in records:
+        for index, name in enumerate(record.release.includes):
+            other = known.get(name)
+            if name == record.id:
+                trouble = "is this record itself"
+            elif name in record.release.includes[:index]:
+                trouble = "is named twice"
+            elif other is None:
+                trouble = "is no record"
+            elif other.release.base != record.release.base:
+                trouble = (
+                    f"builds on {other.release.base or 'no release'}, and this one on {record.release.base or 'none'}"
+                )
+            elif other.withdrawn:
+                trouble = "was withdrawn"
+            elif other.rollback and (record.deployed is None or other.rollback.at <= record.deployed.at):
+                trouble = "was rolled back"
+            elif other.deployed is None:
+                trouble = "was never deployed"
+            elif record.deployed and other.deployed.at > record.deployed.at:
+                trouble = "was deployed later"
+            elif record.id in other.release.includes:
+                trouble = "carries this one in turn"
+            else:
+                continue
+            yield (
+                record,
+                Problem(
+                    f"`{name}` can not be carried: it {trouble}",
+                    pointer=("release", "includes", index),
+                    help=("Name the earlier hotfixes on the same base that are in this package.",),
+                    label=trouble,
+                    on="value",
+                ),
+            )
+
+
+@judges_corpus("REL502")
+def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
+    """A package leaves out an earlier hotfix on the same release, or builds on a hotfix and not on a release.
+
+    A hotfix is cumulative: who takes the latest gets them all. So each one includes every earlier one on its base that is in
+    production, or says which it drops and why (`release.drops`). The base is the official release, and never another hotfix,
+    or else the chain would start anew and lose what was before.
+
+    Wrong: HF-2026-0008 on 4.12.2 after HF-2026-0007 on 4.12.2, with `includes: []`.
+
+    Right: `includes: [HF-2026-0007]`, or `drops: [{id: HF-2026-0007, because: "…"}]`.
+    """
+    versions = {record.release.version: record for record in records if record.release.version and not record.withdrawn}
+    chains: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        under = versions.get(record.release.base)
+        if under is not None and under is not record and under.release.base:
+            yield (
+                record,
+                Problem(
+                    f"The base {record.release.base} is the hotfix {under.id}, and not an official release",
+                    pointer=("release", "base"),
+                    help=(f'Write `base: "{under.release.base}"` and name {under.id} under `includes`.',),
+                    label=f"is {under.id}",
+                    on="value",
+                ),
+            )
+        if record.release.base and record.deployed:
+            chains[record.release.base].append(record)
+    for chain in chains.values():
+        chain.sort(key=lambda one: (one.deployed.at if one.deployed else one.id, one.id))
+        for index, record in enumerate(chain):
+            if record.withdrawn:
+                continue
+            for earlier in chain[:index]:
+                gone = earlier.withdrawn or (
+                    earlier.rollback and record.deployed and earlier.rollback.at <= record.deployed.at
+                )
+                named = earlier.id in record.release.includes or earlier.id in record.release.drops
+                if not gone and not named:
+                    yield (
+                        record,
+                        Problem(
+                            f"The package leaves out {earlier.id} ({earlier.release.version or 'no version'}), which is in production on {record.release.base}",
+                            pointer=("release", "includes"),
+                            help=(
+                                f"Add {earlier.id} to `includes` if the package carries it.",
+                                f"Left out on purpose? Add `drops: [{{id: {earlier.id}, because: …}}]`.",
+                            ),
+                            label=f"without {earlier.id}",
+                            on="value",
+                        ),
+                    )
+        for record in chain:
+            for index, drop in enumerate(record.release.drops):
+                if drop in record.release.includes or drop not in {one.id for one in chain} - {record.id}:
+                    yield (
+                        record,
+                        Problem(
+                            f"`{drop}` can not be dropped: it is {'included too' if drop in record.release.includes else 'no hotfix on this base'}",
+                            pointer=("release", "drops", index),
+                            help=("Name an earlier hotfix on the same base that this package leaves out.",),
+                            label="not in the chain",
+                            on="value",
+                        ),
+                    )
+
+
+@judges_corpus("REL503")
+def duplicate_version(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
+    """Two hotfixes were released under one version.
+
+    Nobody can tell them apart in production. A version that was rolled back is used up all the same. Both are told.
+
+    Wrong: `version: "4.12.3"` in two records.
+
+    Right: `version: "4.12.4"` in the later one.
+    """
+    by_version: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.release.version and not record.withdrawn:
+            by_version[record.release.version.casefold()].append(record)
+    for same in by_version.values():
+        for record in same if len(same) > 1 else ():
+            others = ", ".join(other.id for other in same if other is not record)
+            yield (
+                record,
+                Problem(
+                    f"The version {record.release.version} is taken by {others} too",
+                    pointer=("release", "version"),
+                    help=("Give the later one the next free version.",),
+                    label="taken",
+                    on="value",
+                ),
+            )

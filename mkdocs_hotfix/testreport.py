@@ -1,0 +1,315 @@
+"""What a test report says, in values of our own: the same for every format, recounted from its test cases."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import math
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import BinaryIO, ClassVar, Literal
+
+from mkdocs_hotfix.findings import shorten
+
+Format = Literal["junit", "ctrf", "in-toto"]
+Outcome = Literal["passed", "failed", "error", "skipped"]
+
+MAX_BYTES = 64 << 20
+CHUNK = 256 << 10
+MAX_FAILING = 50
+MAX_SLOWEST = 10
+MAX_TEXT = 300
+_MAX_SAID = 20
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000
+_FULL_COMMIT = 40
+_LONGEST = 10 * 365 * 86_400.0
+
+_SECONDS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})?(?:[.,][0-9]{0,30})?(?:[eE]-?[0-9]{1,2})?")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT_NAMES = frozenset(
+    {
+        "commit",
+        "commitid",
+        "commitsha",
+        "commithash",
+        "cicommit",
+        "cicommitsha",
+        "gitcommit",
+        "gitcommitid",
+        "gitcommitsha",
+        "gitcommithash",
+        "gitsha",
+        "gitrevision",
+        "gitrev",
+        "githubsha",
+        "vcscommit",
+        "vcsrevision",
+        "scmcommit",
+        "scmrevision",
+    }
+)
+_LOOSE_NAMES = frozenset({"sha", "revision", "buildvcsnumber"})
+
+
+class ReportError(Exception):
+    """A report that can not be read, and so proves nothing.
+
+    Attributes:
+        reason: What is wrong, one sentence without a full stop.
+        advice: What to do, one sentence.
+        line: The line of the file, from 1, where the format tells it.
+    """
+
+    def __init__(self, reason: str, advice: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.advice, self.line = reason, advice, line
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One test, as a page or a message may show it: texts are cut at 300 characters and free of control characters."""
+
+    name: str
+    group: str
+    outcome: Outcome
+    seconds: float | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """A report, read and recounted.
+
+    Attributes:
+        format: What the content is; the file's name is never asked.
+        sha256: Digest of the bytes that were read, lower-case hex.
+        size: How many bytes they were.
+        passed: Tests that passed; those that passed on a further try are among them.
+        failed: Tests that failed.
+        errors: Tests that ended in an error or could not be run, and suites that broke.
+        skipped: Tests that were not run: skipped, pending, disabled, to do, failing as expected.
+        flaky: How many of `passed` failed at first, where the format marks it.
+        seconds: How long the run took: as the report says, else the sum of its tests.
+        started: The earliest start that names its zone, in UTC.
+        finished: The latest end of the same kind.
+        started_local: The earliest start without a zone. Nobody knows where its clock hung.
+        commits: Commits that the report itself names: lower-case hex, whole or short.
+        contradictions: Where the report disagrees with itself, one sentence each.
+        failing: The first 50 tests that failed or ended in an error.
+        slowest: The 10 that took longest, the slowest first.
+    """
+
+    __test__: ClassVar[bool] = False  # pytest collects what is called Test…
+
+    format: Format
+    sha256: str
+    size: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    flaky: int
+    seconds: float | None
+    started: datetime | None
+    finished: datetime | None
+    started_local: datetime | None
+    commits: tuple[str, ...]
+    contradictions: tuple[str, ...]
+    failing: tuple[Case, ...]
+    slowest: tuple[Case, ...]
+
+    @property
+    def total(self) -> int:
+        """All test cases."""
+        return self.ran + self.skipped
+
+    @property
+    def ran(self) -> int:
+        """Test cases with a result."""
+        return self.passed + self.bad
+
+    @property
+    def bad(self) -> int:
+        """Test cases that failed or ended in an error."""
+        return self.failed + self.errors
+
+    @property
+    def clean(self) -> bool:
+        """Whether the report bears out `result: passed`: at least one test passed, none failed, nothing disagrees."""
+        return self.passed > 0 and self.bad == 0 and not self.contradictions
+
+
+class Feed:
+    """The bytes of a report on their way into a parser: counted, hashed and capped, never all in memory.
+
+    Attributes:
+        head: The first bytes, for a look at what the file is.
+        size: How many bytes were handed on.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.size = 0
+        self._hash = hashlib.sha256()
+        try:
+            announced = os.fstat(stream.fileno()).st_size
+        except (OSError, AttributeError, ValueError):  # not a file of the disk
+            announced = 0
+        if announced > MAX_BYTES:
+            raise _too_large()
+        self.head: bytes = stream.read(CHUNK)
+        self._next: bytes | None = self.head
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the bytes handed on so far."""
+        return self._hash.hexdigest()
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Return the next bytes, at most as many as `CHUNK`; none at the end, or if none are asked for (as ijson does)."""
+        if not size:
+            return b""
+        data, self._next = self.stream.read(min(size, CHUNK)) if self._next is None else self._next, None
+        self.size += len(data)
+        if self.size > MAX_BYTES:
+            raise _too_large()
+        self._hash.update(data)
+        return data
+
+
+def _too_large() -> ReportError:
+    return ReportError(
+        f"The report is larger than {MAX_BYTES >> 20} MiB",
+        "File the reports of the suites one by one, or leave captured output out of them.",
+    )
+
+
+class Tally:
+    """Counts the cases of a report while it streams by, and keeps only what a page shows."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self.counts: dict[Outcome, int] = {"passed": 0, "failed": 0, "error": 0, "skipped": 0}
+        self.flaky = 0
+        self._sum: float | None = None
+        self._started: datetime | None = None
+        self._finished: datetime | None = None
+        self._local: datetime | None = None
+        self._commits: dict[str, None] = {}
+        self._contradictions: dict[str, None] = {}
+        self._failing: list[Case] = []
+        self._slowest: list[tuple[float, int, Case]] = []
+        self._seen = 0
+
+    def add(
+        self, name: str, group: str, outcome: Outcome, seconds: float | None, message: str = "", *, flaky: bool = False
+    ) -> None:
+        """Count one case. `flaky`: it passed, and failed before that."""
+        self.counts[outcome] += 1
+        self.flaky += flaky
+        self._seen += 1
+        if seconds is not None:
+            self._sum = (self._sum or 0.0) + seconds
+            if len(self._slowest) < MAX_SLOWEST or seconds > self._slowest[0][0]:
+                one = (seconds, -self._seen, _case(name, group, outcome, seconds, message))
+                (heapq.heappush if len(self._slowest) < MAX_SLOWEST else heapq.heappushpop)(self._slowest, one)
+        if outcome in ("failed", "error") and len(self._failing) < MAX_FAILING:
+            self._failing.append(_case(name, group, outcome, seconds, message))
+
+    def started(self, at: datetime | None, seconds: float | None = None) -> None:
+        """Take note of when something began, and how long it took."""
+        if at is None:
+            return
+        if at.tzinfo is None:
+            self._local = min(self._local or at, at)
+            return
+        self._started = min(self._started or at, at)
+        if seconds is not None:
+            end = at + timedelta(seconds=seconds)
+            self._finished = max(self._finished or end, end)
+
+    def names_commit(self, key: str, value: str) -> None:
+        """Take a property of the report as a commit, if its name and its value look like one.
+
+        Names are compared without case and separators: `git.commit`, `GIT_COMMIT`, `env.GIT_COMMIT`, `gitCommit`.
+        Names that other things go by too (`sha`, `revision`) must hold a whole commit.
+        """
+        key = re.sub(r"[^a-z0-9]", "", key[:60].lower().removeprefix("env."))
+        value = value[:80].strip().lower()
+        if key in _COMMIT_NAMES or (key in _LOOSE_NAMES and len(value) >= _FULL_COMMIT):
+            self.commit(value)
+
+    def commit(self, value: str) -> None:
+        """Keep a commit, if it is one."""
+        if len(self._commits) < _MAX_SAID and _COMMIT.fullmatch(value):
+            self._commits[value] = None
+
+    def contradict(self, sentence: str) -> None:
+        """Keep a sentence that says where the report disagrees with itself."""
+        if len(self._contradictions) < _MAX_SAID:
+            self._contradictions[sentence] = None
+
+    def report(self, kind: Format, sha256: str, size: int) -> TestReport:
+        """Return what was counted."""
+        seconds = self._sum if self.seconds is None else self.seconds
+        return TestReport(
+            format=kind,
+            sha256=sha256,
+            size=size,
+            passed=self.counts["passed"],
+            failed=self.counts["failed"],
+            errors=self.counts["error"],
+            skipped=self.counts["skipped"],
+            flaky=self.flaky,
+            seconds=None if seconds is None else round(seconds, 6),
+            started=self._started,
+            finished=self._finished,
+            started_local=self._local,
+            commits=tuple(self._commits),
+            contradictions=tuple(self._contradictions),
+            failing=tuple(self._failing),
+            slowest=tuple(one for _, _, one in sorted(self._slowest, reverse=True)),
+        )
+
+
+def _case(name: str, group: str, outcome: Outcome, seconds: float | None, message: str) -> Case:
+    return Case(tidy(name) or "(no name)", tidy(group), outcome, seconds, tidy(message))
+
+
+def tidy(text: str, limit: int = MAX_TEXT) -> str:
+    """Make a text of a report fit to be shown on one line."""
+    return shorten(" ".join(text[: 8 * limit].split()), limit)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time as test tools write it; in UTC where it names its zone, else without one.
+
+    ISO 8601, or RFC 5322 as Mocha's own reporter writes it. What is before 2000 is a tool's way to say
+    "never" (jest-junit: `1970-01-01T00:00:00`), and reads as no time, as does everything else.
+    """
+    text = (text or "")[:64].strip()
+    try:
+        at = datetime.fromisoformat(text) if text[:1].isdigit() else parsedate_to_datetime(text)
+        at = at.astimezone(UTC) if at.tzinfo else at
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
+
+
+def duration(value: str | float | None, unit: float = 1.0) -> float | None:
+    """Read a duration, in seconds; `unit` is how many of them one is. Commas may part thousands (Surefire) or decimals."""
+    if isinstance(value, str):
+        value = value[:64].strip()
+        if not value or not _SECONDS.fullmatch(value):
+            return None
+        grouped = re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\..*)?", value)
+        try:
+            value = float(value.replace(",", "" if grouped else "."))
+        except ValueError:
+            return None
+    if value is None or isinstance(value, bool) or not 0 <= value <= _LONGEST / unit:
+        return None
+    return float(value) * unit if math.isfinite(value) else None
