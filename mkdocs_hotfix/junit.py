@@ -5,7 +5,8 @@ is let through (each seen in a real run or in the tool's tracker; `tests/reports
 
 - More `tests` than cases, or fewer: refused, unless the difference is explained. More: reruns (Surefire counts each,
   SUREFIRE-1627), skipped tests that the header counts and the file leaves out (mocha-junit-reporter). Fewer: failing
-  cases (hooks in Mocha, suites that broke in jest-junit), tests to do (`time="0"`, jest-junit), reruns. Passed cases
+  cases (hooks in Mocha, suites that broke in jest-junit), tests to do (`time="0"`, jest-junit), and attempts of one test
+  (pytest-rerunfailures). Passed cases
   under `tests="0"` are never explained.
 - More failures and errors together than the cases show: refused (a failing case was taken out). Fewer: refused (the
   header hides them), but a test listed twice in a row counts once (jest-junit).
@@ -344,7 +345,7 @@ def _differences(suite: _Suite, counts: _Counts) -> list[tuple[str, int]]:
     if tests is not None:
         left_out = 0 if skips is None else max(0, skips - counts.skips)
         missing = absent - counts.reruns - left_out
-        extra = 0 if counts.reruns else counts.cases - tests - counts.bad - counts.idle
+        extra = counts.cases - tests - counts.bad - counts.idle
         passed = counts.cases - counts.bad - counts.skips
         if missing > 0 or extra > 0 or (tests == 0 and passed > 0):
             found.append((f"{suite.title} says tests={tests}, and {_are(counts.cases)} in it", max(0, missing)))
