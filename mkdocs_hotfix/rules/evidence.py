@@ -356,8 +356,7 @@ def digest_mismatch(record: Record, context: Context) -> Iterator[Problem]:
                     f"The report `{shorten(opened.text)}` is not the file that was pinned",
                     pointer=here,
                     help=(
-                        "Put the pinned file back; or look at the new one again and write its digest: "
-                        f"`{opened.report.sha256}`",
+                        f"Put the pinned file back; or look at the new one again and write its digest: `{opened.report.sha256}`",
                     ),
                     label="another file",
                     on="value",
