@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mkdocs_hotfix.findings import SetupError, visible
+from mkdocs_hotfix.paths import display
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.policy import Policy
@@ -113,7 +114,6 @@ def check(
       hotfix check --format json --as-of 2026-11-23T03:40:00Z
     """
     from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
-    from mkdocs_hotfix.policy import display  # noqa: PLC0415
 
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
@@ -193,7 +193,7 @@ def find_policy(file: Path | None, paths: tuple[Path, ...]) -> Policy:
         return policy.load(file)
     near = {found.resolve(): found for path in paths if (found := _nearest(path))}
     if len(near) > 1:
-        names = " and ".join(policy.display(one) for one in near.values())
+        names = " and ".join(display(one) for one in near.values())
         raise SetupError(
             f"The paths belong to different policies ({names}). Check them one by one, or say which with --policy."
         )

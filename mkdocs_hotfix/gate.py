@@ -8,59 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from mkdocs_hotfix import obligations, record, schema, source
 from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, SetupError, Span, visible
-from mkdocs_hotfix.policy import Policy, display, pointer
+from mkdocs_hotfix.paths import display, find
+from mkdocs_hotfix.policy import Policy, pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
-from mkdocs_hotfix.rules.evidence import path_outside
+from mkdocs_hotfix.rules.reports import path_outside
 from mkdocs_hotfix.schema import guess
 from mkdocs_hotfix.source import Source
-
-State = Literal[
-    "met",
-    "missing",
-    "failed",
-    "stale",
-    "waived",
-    "waiver-expired",
-    "due",
-    "overdue",
-    "not-due",
-    "not-applicable",
-]
-
-OPEN: frozenset[State] = frozenset(("missing", "failed", "stale", "waiver-expired", "overdue"))
-"""Verdicts that close the gate."""
-
-MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
-"""What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
-
-INDEX = ("index.md", "README.md")
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one requirement of one record.
-
-    Attributes:
-        need: As the policy names it: `evidence.smoke-test`.
-        title: As people name it.
-        state: The verdict.
-        since: The status that first needs it; empty where none does.
-        problems: What was found against it.
-        deadline: When evidence that may be owed is due.
-    """
-
-    need: str
-    title: str
-    state: State
-    since: str
-    problems: tuple[Problem, ...] = ()
-    deadline: datetime | None = None
+from mkdocs_hotfix.verdicts import Verdict, verdicts
 
 
 @dataclass(frozen=True)
@@ -208,43 +167,6 @@ def _levels(policy: Policy) -> Mapping[str, Level | None]:
     return levels
 
 
-# -- files -------------------------------------------------------------------------------------------------
-
-
-def find(path: Path) -> Iterator[Path]:
-    """List the records at a path: the file itself, or every Markdown file and every link below a folder.
-
-    Hidden files and the folder's own index page are not records. Links are listed, to be refused.
-
-    Raises:
-        SetupError: There is nothing at the path.
-    """
-    if path.is_dir() and not path.is_symlink():
-        yield from _walk(path, top=True)
-    elif path.is_symlink() or path.exists():
-        yield path
-    else:
-        raise SetupError(f"{display(path)} does not exist. Name a record, or the folder of the records.")
-
-
-def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise SetupError(
-            f"{display(folder)} can not be read: {(error.strerror or 'unknown reason').lower()}."
-        ) from None
-    names = {entry.name for entry in entries}
-    index = next((name for name in INDEX if name in names), "") if top else ""
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name == index:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, top=False)
-        elif entry.is_symlink() or entry.name.lower().endswith(MARKDOWN):
-            yield folder / entry.name
-
-
 # -- one record --------------------------------------------------------------------------------------------
 
 
@@ -280,14 +202,14 @@ class _Draft:
                         problem.label,
                     )
                 )
-        verdicts = tuple(_verdicts(self, policy, as_of)) if self.record else ()
+        found = tuple(verdicts(self.record, policy, as_of, self.problems, self.waived)) if self.record else ()
         return Judged(
             self.file,
             self.path,
             self.source,
             self.record,
             tuple(sorted(findings, key=lambda f: f.sort_key)),
-            verdicts,
+            found,
         )
 
 
@@ -364,45 +286,3 @@ def _compare(drafts: Mapping[str, _Draft], context: Context) -> None:
             for one, problem in rule.corpus(records, context):
                 if not one.is_unclear(problem.pointer):
                     of[id(one)].problems.append((rule, problem))
-
-
-def _verdicts(draft: _Draft, policy: Policy, as_of: datetime) -> Iterator[Verdict]:
-    """Say what became of each obligation and each kind of evidence. The only place where that is decided."""
-    one = draft.record
-    if one is None:  # pragma: no cover - the caller asks for records only
-        return
-    owed = {obligation.need: obligation for obligation in obligations.owed(one, policy, as_of)}
-    debts = {obligation.need: obligation for obligation in obligations.debts(one, policy)}
-    ended = bool(policy.statuses[one.status].branches_from)
-    run_out = {waiver.requirement for waiver in one.waivers if as_of >= waiver.ends}
-    for need in dict.fromkeys((*(f"evidence.{kind}" for kind in policy.kinds), *owed)):
-        obligation = owed.get(need) or debts.get(need)
-        place = pointer(need)
-        against = tuple((rule, problem) for rule, problem in draft.problems if problem.pointer[: len(place)] == place)
-        # A rule without a word of its own has found that something about it is not true.
-        states = {rule.makes or "failed" for rule, _ in against if rule.makes or rule.fixed}
-        state: State
-        if "failed" in states or one.value((*place, "result")) == "failed":
-            state = "failed"
-        elif "stale" in states:
-            state = "stale"
-        elif need in draft.waived:
-            state = "waived"
-        elif states:
-            state = "waiver-expired" if need in run_out else "overdue" if "overdue" in states else "missing"
-        elif one.carries(place) or one.is_unclear(place):
-            state = "met"
-        elif obligation and obligation.deadline:
-            state = "due"
-        elif obligation:
-            state = "missing"
-        else:
-            state = "not-applicable" if ended else "not-due"
-        yield Verdict(
-            need,
-            policy.title_of(need),
-            state,
-            obligation.since if obligation else "",
-            tuple(problem for _, problem in against),
-            obligation.deadline if obligation else None,
-        )

@@ -22,11 +22,12 @@ from markupsafe import Markup, escape
 
 from mkdocs_hotfix import narrative, schema, sla, times
 from mkdocs_hotfix.findings import Finding, Level, dotted, shorten
-from mkdocs_hotfix.gate import Judged, Report, Verdict
+from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy
 from mkdocs_hotfix.record import Record, several
 from mkdocs_hotfix.rules import RULES
+from mkdocs_hotfix.verdicts import Verdict
 
 Link: TypeAlias = Callable[[Judged], str | None]
 """Tells where the page of a record is, seen from another page."""

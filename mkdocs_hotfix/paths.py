@@ -1,12 +1,20 @@
-"""Paths that a record names: relative to the record, as Markdown links are, and never out of the docs folder."""
+"""Paths: those of records, and those that a record names, which never lead out of the docs folder."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
+
+from mkdocs_hotfix.findings import SetupError
+
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
+"""What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
+
+INDEX = ("index.md", "README.md")
 
 Trouble = Literal["", "outside", "link", "missing", "not-a-file"]
 
@@ -52,3 +60,44 @@ def locate(text: str, record: Path, root: Path) -> Place:
         if index < len(parts) - 1 and not stat.S_ISDIR(mode):
             return Place(here, "missing")
     return Place(here) if parts and stat.S_ISREG(mode) else Place(here, "not-a-file")
+
+
+def display(path: Path) -> str:
+    """Write a path as people typed it: relative to the current folder where it lies in it, with `/`."""
+    absolute, here = os.path.abspath(path), os.getcwd()
+    inside = absolute == here or absolute.startswith(here.rstrip(os.sep) + os.sep)
+    return Path(os.path.relpath(absolute, here) if inside else absolute).as_posix()
+
+
+def find(path: Path) -> Iterator[Path]:
+    """List the records at a path: the file itself, or every Markdown file and every link below a folder.
+
+    Hidden files and the folder's own index page are not records. Links are listed, to be refused.
+
+    Raises:
+        SetupError: There is nothing at the path.
+    """
+    if path.is_dir() and not path.is_symlink():
+        yield from _walk(path, top=True)
+    elif path.is_symlink() or path.exists():
+        yield path
+    else:
+        raise SetupError(f"{display(path)} does not exist. Name a record, or the folder of the records.")
+
+
+def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise SetupError(
+            f"{display(folder)} can not be read: {(error.strerror or 'unknown reason').lower()}."
+        ) from None
+    names = {entry.name for entry in entries}
+    index = next((name for name in INDEX if name in names), "") if top else ""
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == index:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name, top=False)
+        elif entry.is_symlink() or entry.name.lower().endswith(MARKDOWN):
+            yield folder / entry.name

@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import gate, pages, policy
+from mkdocs_hotfix import gate, pages, paths, policy
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -108,16 +108,16 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         records = Path(os.path.abspath(found.records))
         if docs not in records.parents:
             raise SetupError(
-                f"{found.file}: the records folder {policy.display(records)} is not inside the docs folder {policy.display(docs)}. Move the policy into it."
+                f"{found.file}: the records folder {paths.display(records)} is not inside the docs folder {paths.display(docs)}. Move the policy into it."
             )
         if not records.is_dir():
             raise SetupError(
-                f"{found.file}: the records folder {policy.display(records)} does not exist. Make it, or correct `records`."
+                f"{found.file}: the records folder {paths.display(records)} does not exist. Make it, or correct `records`."
             )
         report = gate.check(found, gate.now())
         if not report.records and not found.allow_empty:
             raise SetupError(
-                f"No record found in {policy.display(records)}. File the first one, or write `allow_empty: true` into the policy."
+                f"No record found in {paths.display(records)}. File the first one, or write `allow_empty: true` into the policy."
             )
         return report
 
@@ -133,7 +133,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def on_files(self, files: Files, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
         """Keep the records out of the navigation, and add the pages that the author has not written."""
         records = os.path.abspath(self.book.policy.records) + os.sep
-        index = {os.path.join(records, name) for name in gate.INDEX}
+        index = {os.path.join(records, name) for name in paths.INDEX}
         for file in files.documentation_pages(inclusion=lambda _level: True):
             path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
             if path in self._records:

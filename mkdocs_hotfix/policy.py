@@ -7,7 +7,6 @@ since a gate with half a policy would say yes to half of what it should refuse.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 
 from mkdocs_hotfix import schema, source
 from mkdocs_hotfix.findings import Pointer, Problem, SetupError, dotted
+from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.schema import Shape, guess, one_of
 
 PRODUCTION_LIKE = "production_like"
@@ -263,13 +263,6 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
     for at, problem in sorted(placed, key=lambda one: one[0]):
         lines.append(f"{name}:{at.line}:{at.column}: {problem.message}. {' '.join(problem.help)}".rstrip())
     raise SetupError("The policy can not be used:\n" + "\n".join(lines))
-
-
-def display(path: Path) -> str:
-    """Write a path as people typed it: relative to the current folder where it lies in it, with `/`."""
-    absolute, here = os.path.abspath(path), os.getcwd()
-    inside = absolute == here or absolute.startswith(here.rstrip(os.sep) + os.sep)
-    return Path(os.path.relpath(absolute, here) if inside else absolute).as_posix()
 
 
 def _shape() -> Shape:

@@ -100,6 +100,11 @@ class Evidence:
     sha256: tuple[str, ...]
     data: Mapping[str, Any]
 
+    def report_pointer(self, index: int) -> Pointer:
+        """Tell where in the record one of the reports is named."""
+        here = ("evidence", self.kind, "report")
+        return here if isinstance(self.data.get("report"), str) else (*here, index)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

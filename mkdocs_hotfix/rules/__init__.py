@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from mkdocs_hotfix.rule import Rule
-from mkdocs_hotfix.rules import approvals, evidence, record, release, timeline, triage
+from mkdocs_hotfix.rules import approvals, commits, evidence, record, release, reports, shape, timeline, triage
 
 RULES: tuple[Rule, ...] = (
-    record.unreadable_front_matter,
-    record.duplicate_key,
-    record.unknown_field,
-    record.missing_field,
-    record.wrong_type,
-    record.not_allowed_value,
-    record.not_text,
+    shape.unreadable_front_matter,
+    shape.duplicate_key,
+    shape.unknown_field,
+    shape.missing_field,
+    shape.wrong_type,
+    shape.not_allowed_value,
+    shape.not_text,
     record.id_mismatch,
     record.duplicate_id,
     record.vacuous_text,
@@ -22,15 +22,15 @@ RULES: tuple[Rule, ...] = (
     evidence.missing_evidence,
     evidence.failed_evidence,
     evidence.report_missing,
-    evidence.report_unreadable,
-    evidence.report_disagrees,
-    evidence.digest_mismatch,
-    evidence.other_commit,
+    reports.report_unreadable,
+    reports.report_disagrees,
+    reports.digest_mismatch,
+    commits.other_commit,
     evidence.wrong_environment,
     evidence.evidence_overdue,
-    evidence.path_outside,
-    evidence.stale_evidence,
-    evidence.report_reused,
+    reports.path_outside,
+    commits.stale_evidence,
+    reports.report_reused,
     timeline.out_of_order,
     timeline.in_the_future,
     timeline.sla_missed,
