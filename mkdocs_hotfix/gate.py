@@ -73,6 +73,16 @@ class Report:
         """Count the findings of one level."""
         return sum(one.level is level for one in self.findings)
 
+    @cached_property
+    def published(self) -> tuple[Judged, ...]:
+        """The files that the site may show. A record under embargo is judged like all others and shown nowhere."""
+        return tuple(one for one in self.judged if not (one.record and one.record.is_embargoed(self.as_of)))
+
+    @cached_property
+    def embargoed(self) -> frozenset[str]:
+        """The ids that no page may name."""
+        return frozenset(one.name for one in self.judged if one.record and one.record.is_embargoed(self.as_of))
+
     @property
     def records(self) -> int:
         """How many files were judged."""

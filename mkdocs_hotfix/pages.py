@@ -251,7 +251,7 @@ class Book:
     def newest(self) -> list[Judged]:
         """Return the records that can be shown, newest first."""
         return sorted(
-            (one for one in self.report.judged if one.record),
+            (one for one in self.report.published if one.record),
             key=lambda one: (
                 one.record.reported.at if one.record and one.record.reported else self.report.as_of,
                 one.name,

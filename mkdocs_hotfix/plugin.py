@@ -86,7 +86,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             trouble = str(error)
             report = Report(policy.load(None, root=Path(config.docs_dir)), gate.now(), ())
         self._book = Book(report, trouble)
-        self._records = {os.path.abspath(judged.file): judged for judged in report.judged}
+        self._records = {os.path.abspath(judged.file): judged for judged in report.published}
         for finding in report.findings:
             say = (
                 log.error
@@ -134,6 +134,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         """Keep the records out of the navigation, and add the pages that the author has not written."""
         records = os.path.abspath(self.book.policy.records) + os.sep
         index = {os.path.join(records, name) for name in paths.INDEX}
+        self._hide(files)
         for file in files.documentation_pages(inclusion=lambda _level: True):
             path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
             if path in self._records:
@@ -151,6 +152,23 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             if not any(files.get_file_from_path(one) for one in taken):
                 files.append(_generated(config, uri, self.book.generated(template)))
         return files
+
+    def _hide(self, files: Files) -> None:
+        """Leave out records under embargo, all that lies in their folders, and every report that they name."""
+        hidden: set[str] = set()
+        folders: list[str] = []
+        for judged in self.book.report.judged:
+            one = judged.record
+            if one is not None and one.is_embargoed(self.book.report.as_of):
+                here = Path(os.path.abspath(judged.file))
+                folders += [os.path.join(here.parent, name) + os.sep for name in (judged.name, here.stem)]
+                named = (text for evidence in one.evidence.values() for text in evidence.reports)
+                places = (paths.locate(text, judged.file, one.root) for text in named)
+                hidden |= {str(here), *(os.path.abspath(place.file) for place in places if not place.trouble)}
+        for file in files if hidden else ():
+            path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
+            if path in hidden or path.startswith(tuple(folders)):
+                file.inclusion = InclusionLevel.EXCLUDED
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""

@@ -158,6 +158,11 @@ class Record:
         """Tell whether a place lies in, or holds, a part that could not be read."""
         return any(pointer[: len(part)] == part or part[: len(pointer)] == pointer for part in self.unclear)
 
+    def is_embargoed(self, as_of: datetime) -> bool:
+        """Tell whether nobody may read it yet. Where the embargo can not be read, nobody may."""
+        until = self.value(("security", "embargo_until"))
+        return self.is_unclear(("security",)) or (isinstance(until, str) and as_of < end_of(until))
+
     def moments(self, need: Pointer) -> tuple[tuple[Pointer, datetime], ...]:
         """Return the times of one event of the life of the record, with their places."""
         head = need[0]
