@@ -20,8 +20,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from mkdocs_hotfix import narrative, schema, sla, times
+from mkdocs_hotfix import flow, narrative, schema, sla, times
 from mkdocs_hotfix.findings import Finding, Level, dotted, shorten
+from mkdocs_hotfix.flow import Flow
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy
@@ -316,6 +317,16 @@ class Book:
             for rule in RULES
         ]
 
+    @cached_property
+    def flow_wide(self) -> Flow:
+        """Draw the process for a desk."""
+        return flow.wide(self.policy)
+
+    @cached_property
+    def flow_tall(self) -> Flow:
+        """Draw the process for a phone."""
+        return flow.tall(self.policy)
+
     # -- blocks and generated pages ------------------------------------------------------------------------
 
     def block(self, name: str, link: Link) -> str:
@@ -363,6 +374,7 @@ class _Blocks:
 
 
 BLOCKS = (
+    "flow",
     "severities",
     "services",
     "questions",
