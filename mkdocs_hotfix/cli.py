@@ -197,8 +197,7 @@ def find_policy(file: Path | None, paths: tuple[Path, ...]) -> Policy:
         raise SetupError(
             f"The paths belong to different policies ({names}). Check them one by one, or say which with --policy."
         )
-    default = DOCS / POLICY
-    return policy.load(next(iter(near.values()), default if default.exists() else None))
+    return policy.load(next(iter(near.values()), None) or policy.default(DOCS))
 
 
 def _nearest(path: Path) -> Path | None:

@@ -161,8 +161,7 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
 def _levels(policy: Policy) -> Mapping[str, Level | None]:
     levels: dict[str, Level | None] = {}
     for slug, level in policy.levels.items():
-        at = policy.read_as.span(("levels", slug), "key")
-        where = f"{policy.file}:{at.line}:{at.column}:"
+        where = policy.place("levels", slug)
         if slug not in BY_SLUG:
             meant = guess(slug, BY_SLUG)
             raise SetupError(

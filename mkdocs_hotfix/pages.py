@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -108,6 +108,7 @@ class Book:
         self.report = report
         self.policy: Policy = report.policy
         self.trouble = trouble
+        self.index = f"{PurePosixPath(self.policy.data['records'])}/index.md"
         self._environment = environment()
 
     # -- the page of a record ------------------------------------------------------------------------------
@@ -365,12 +366,14 @@ class _Blocks:
         if name == "name":
             return str(escape(self._book.policy.name))
         if name == "index":
-            return f"{PurePosixPath(self._book.policy.data['records'])}/index.md"
+            return self._book.index
         if name == "rule_pages":
             return _rule_pages(self._book)
         if name in BLOCKS:
             return placeholder(name)
-        raise AttributeError(f"There is no block `{name}`. There are: {', '.join(BLOCKS)}.")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise UndefinedError(f"There is no block `{name}`. There are: {', '.join(BLOCKS)}.")
 
 
 BLOCKS = (

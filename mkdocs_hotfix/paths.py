@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
 
 INDEX = ("index.md", "README.md")
+
+_RECORD = re.compile(r"HF-[0-9]{4}-[0-9]{4,6}\.(md|markdown|mdown|mkdn|mkd)", re.IGNORECASE)
 
 Trouble = Literal["", "outside", "link", "missing", "not-a-file"]
 
@@ -60,6 +63,11 @@ def locate(text: str, record: Path, root: Path) -> Place:
         if index < len(parts) - 1 and not stat.S_ISDIR(mode):
             return Place(here, "missing")
     return Place(here) if parts and stat.S_ISREG(mode) else Place(here, "not-a-file")
+
+
+def is_named_like_a_record(name: str) -> bool:
+    """Tell whether a file's name is that of a record, whatever its folder: `HF-2026-0007.md`."""
+    return _RECORD.fullmatch(name) is not None
 
 
 def display(path: Path) -> str:

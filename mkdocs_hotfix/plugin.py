@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import posixpath
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Container
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from jinja2 import TemplateError
 from mkdocs.config import config_options
-from mkdocs.config.base import Config
+from mkdocs.config.base import Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel, get_files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
@@ -27,21 +27,34 @@ from mkdocs_hotfix import gate, pages, paths, policy
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
+from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.source import Source
 
 # Without the usual prefix: a finding has the form `path:line:column: …`, which editors and CI know how to read.
 log = logging.getLogger("mkdocs.plugins.mkdocs_hotfix")
 
-DEFAULT = "docs/policy.yml"
 OPT_IN = "hotfix"
 PUBLISHED = (InclusionLevel.INCLUDED, InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV)
 _STATIC = Path(__file__).parent / "static"
 _CSS = "assets/hotfix/hotfix.css"
 
 
+class _AlwaysOn(config_options.Type[bool]):
+    """MkDocs would drop a plugin with `enabled: false` without a word; then records would be published unjudged."""
+
+    def run_validation(self, value: object) -> bool:
+        if value is not True:
+            raise ValidationError(
+                "The gate can not be switched off. Take `hotfix` out of `plugins` to build without it."
+            )
+        return True
+
+
 class HotfixConfig(Config):
     """The one option; everything else is in the policy, so that command line and site can not drift apart."""
 
     policy = config_options.Optional(config_options.Type(str))
+    enabled = _AlwaysOn(bool, default=True)
 
 
 class HotfixPlugin(BasePlugin[HotfixConfig]):
@@ -49,6 +62,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def __init__(self) -> None:
         self._serving = False
+        self._policy: Policy | None = None  # the last good one: it outlives a rebuild
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
         self._index: NavSection | None = None
@@ -66,91 +80,119 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         self._serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
-        """Add the style sheet, and watch the policy."""
+        """Add the style sheet, and watch a policy that lies outside of the docs folder."""
         self._book, self._records, self._index = None, {}, None
         if str(_STATIC) not in config.theme.dirs:
             config.theme.dirs.append(str(_STATIC))
         if _CSS not in config.extra_css:
             config.extra_css.insert(0, _CSS)
+        asked = self._asked(config)
+        if asked is not None and asked.is_file():
+            config.watch.append(os.path.abspath(asked))
         return config
 
     def on_pre_build(self, config: MkDocsConfig, **_kwargs: Any) -> None:
         """Judge the records on the disk, before the old site is touched."""
+        # MkDocs ends a strict preview at its first warning, and a preview has to come up to show what is wrong.
+        loud = log.info if self._serving and config.strict else log.error
         try:
             report = self._judge(config)
             trouble = ""
         except SetupError as error:
             if not self._serving:
                 raise PluginError(f"hotfix gate: {error}") from None
-            log.error("hotfix gate: %s", error)
+            loud("hotfix gate: %s", error)
             trouble = str(error)
-            report = Report(policy.load(None, root=Path(config.docs_dir)), gate.now(), ())
+            report = Report(self._policy or policy.load(None, root=Path(config.docs_dir)), gate.now(), ())
+        self._policy = report.policy
         self._book = Book(report, trouble)
         self._records = {os.path.abspath(judged.file): judged for judged in report.published}
         for finding in report.findings:
-            say = (
-                log.error
-                if finding.level is Level.ERROR
-                else log.warning
-                if finding.level is Level.WARNING
-                else log.info
-            )
+            closes = finding.level is Level.ERROR or (config.strict and finding.level is Level.WARNING)
+            say = loud if closes else log.warning if finding.level is Level.WARNING else log.info
             at = finding.span
             say("%s:%s:%s: %s %s: %s", finding.path, at.line, at.column, finding.code, finding.slug, finding.message)
         log.info("hotfix gate: %s", report.summary)
         if report.exit_code(strict=config.strict) and not self._serving:
             raise PluginError(f"hotfix gate: {report.summary}. `hotfix check` shows the lines and what to do.")
+        if not self._serving:
+            judged = {os.path.abspath(one.file) for one in report.judged}
+            for file in get_files(config).documentation_pages():
+                self._refuse_unjudged(file, config, judged)
 
     def _judge(self, config: MkDocsConfig) -> Report:
-        chosen = self._policy_file(config)
-        found = policy.load(chosen, root=Path(config.docs_dir))
-        docs = Path(os.path.abspath(config.docs_dir))
-        records = Path(os.path.abspath(found.records))
+        asked = self._asked(config)
+        found = policy.load(
+            asked or policy.default(_base(config) / "docs", Path(config.docs_dir)), root=Path(config.docs_dir)
+        )
+        docs, records = Path(os.path.abspath(config.docs_dir)), Path(os.path.abspath(found.records))
+        shown = paths.display(records)
         if docs not in records.parents:
             raise SetupError(
-                f"{found.file}: the records folder {paths.display(records)} is not inside the docs folder {paths.display(docs)}. Move the policy into it."
+                f"{found.place('records')} the records folder {shown} is not inside the docs folder {paths.display(docs)}. Move the policy into it."
             )
-        if not records.is_dir():
+        if not os.path.lexists(records):
             raise SetupError(
-                f"{found.file}: the records folder {paths.display(records)} does not exist. Make it, or correct `records`."
+                f"{found.place('records')} the records folder {shown} does not exist. Make it, or correct `records`."
+            )
+        if os.path.realpath(records) != os.path.join(os.path.realpath(docs), os.path.relpath(records, docs)):
+            raise SetupError(
+                f"{found.place('records')} the records folder {shown} is a symbolic link or lies behind one, and links are not followed. Put the folder itself there."
             )
         report = gate.check(found, gate.now())
         if not report.records and not found.allow_empty:
             raise SetupError(
-                f"No record found in {paths.display(records)}. File the first one, or write `allow_empty: true` into the policy."
+                f"No record found in {shown}. File the first one, or write `allow_empty: true` into the policy."
             )
         return report
 
-    def _policy_file(self, config: MkDocsConfig) -> Path | None:
-        """Find the policy relative to the configuration; the built-in one stands in only where none was asked for."""
-        base = Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-        if self.config.policy is not None:
-            return base / self.config.policy
-        return next((file for file in (base / DEFAULT, Path(config.docs_dir) / "policy.yml") if file.exists()), None)
+    def _asked(self, config: MkDocsConfig) -> Path | None:
+        """Find the policy that the option names; the built-in one stands in only where none was asked for."""
+        return None if self.config.policy is None else _base(config) / self.config.policy
+
+    def _refuse_unjudged(self, file: File, config: MkDocsConfig, judged: Container[str]) -> None:
+        """End the build over a page that is, or looks like, a record and has not been through the gate."""
+        path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
+        if path in judged:
+            return
+        records = os.path.abspath(self.book.policy.records)
+        folder = _uri(records, config)
+        top, name = posixpath.split(file.src_uri)
+        if top == folder and name in paths.INDEX and not Path(path).is_symlink():
+            return
+        # Without regard to case: on some disks `Hotfixes` and `hotfixes` are one folder.
+        if file.src_uri.casefold().startswith(f"{folder}/".casefold()):
+            why = f"It lies in the records folder {folder}: name it `ID.md`, or move it."
+        elif path and os.path.realpath(path).startswith(os.path.realpath(records) + os.sep):
+            why = f"It is a way around the gate into the records folder {folder}: delete the link."
+        elif paths.is_named_like_a_record(name):
+            why = f"It is named like a record: move it to the records folder {folder}, or rename it."
+        else:
+            return
+        raise PluginError(f"hotfix gate: {file.src_uri} was not judged. {why}")
 
     # -- files and navigation ------------------------------------------------------------------------------
 
     def on_files(self, files: Files, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
         """Keep the records out of the navigation, and add the pages that the author has not written."""
-        records = os.path.abspath(self.book.policy.records) + os.sep
-        index = {os.path.join(records, name) for name in paths.INDEX}
         self._hide(files)
-        for file in files.documentation_pages(inclusion=lambda _level: True):
-            path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
-            if path in self._records:
+        for file in files.documentation_pages():
+            if self._of(file) is not None:
                 # A navigation of a thousand records makes every page carry a thousand links.
-                file.inclusion = InclusionLevel.NOT_IN_NAV if file.inclusion in PUBLISHED else file.inclusion
-            elif (
-                path.startswith(records) and path not in index and file.inclusion in PUBLISHED and not self.book.trouble
-            ):
-                raise PluginError(
-                    f"hotfix gate: {file.src_uri} lies in the records folder and was not judged. Rename it to `ID.md`, or move it."
-                )
-        for path, template in pages.GENERATED.items():
-            uri = path.format(records=PurePosixPath(os.path.relpath(records, config.docs_dir)).as_posix())
-            taken = (uri, posixpath.join(posixpath.dirname(uri), "README.md")) if uri.endswith("index.md") else (uri,)
-            if not any(files.get_file_from_path(one) for one in taken):
-                files.append(_generated(config, uri, self.book.generated(template)))
+                file.inclusion = InclusionLevel.NOT_IN_NAV
+        # By address: an author's `process/index.md` or `hotfixes/README.md` is one, too.
+        taken = {file.dest_uri: file.src_uri for file in files}
+        mine = {
+            template: _generated(config, path.format(records=_uri(self.book.policy.records, config)))
+            for path, template in pages.GENERATED.items()
+        }
+        self.book.index = next(
+            taken.get(made.dest_uri, made.src_uri) for template, made in mine.items() if template == "index.md.j2"
+        )
+        for template, made in mine.items():
+            if made.dest_uri not in taken:
+                made.content_string = self.book.generated(template)
+                files.append(made)
         return files
 
     def _hide(self, files: Files) -> None:
@@ -172,7 +214,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""
-        uri = PurePosixPath(os.path.relpath(self.book.policy.records, config.docs_dir)).as_posix()
+        uri = _uri(self.book.policy.records, config)
         for page in nav.pages:
             if posixpath.dirname(page.file.src_uri) == uri and page.parent is not None:
                 self._index = page.parent if isinstance(page.parent, NavSection) else None
@@ -180,10 +222,13 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     # -- pages ---------------------------------------------------------------------------------------------
 
-    def on_page_read_source(self, /, *, page: Page, **_kwargs: Any) -> str | None:
+    def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig, **_kwargs: Any) -> str | None:
         """Keep a record's own text away from MkDocs: it reads front matter loosely and Markdown too willingly."""
         judged = self._of(page.file)
         if judged is None:
+            # Whoever added this file or changed its level: nothing is published from here without a verdict.
+            if not self._serving:
+                self._refuse_unjudged(page.file, config, ())
             return None
         page.parent = self._index
         return "\n"
@@ -195,35 +240,56 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             title = judged.record.title if judged.record and judged.record.title else judged.name
             summary = str(judged.record.data.get("summary", "")) if judged.record else ""
             # Themes print these as they are.
-            page.meta = {"title": escape(title), "description": escape(summary or title)}
+            page.meta = {"title": _text(title), "description": escape(summary or title)}
             return ""
-        if page.meta.get(OPT_IN) != "blocks" or page.file.generated_by == "hotfix":
+        if page.meta.get(OPT_IN) != "blocks":
             return markdown
         try:
             return pages.expand(markdown, self.book)
-        except TemplateError as error:
+        except Exception as error:  # noqa: BLE001 - a template is a program of its author, and can end in any way
             line = getattr(error, "lineno", None)
             where = f"{page.file.src_uri}{f' (line {line} below the front matter)' if line else ''}"
             if self._serving:
-                log.error("%s: %s", where, error.message)
-                return f"**{escape(where)}: {escape(error.message or '')}**\n\n{markdown}"
-            raise PluginError(f"{where}: {error.message}") from None
+                log.info("%s: %s", where, error)
+                return f"**{escape(where)}: {escape(str(error))}**\n\n{markdown}"
+            raise PluginError(f"{where}: {error}") from None
 
     def on_page_content(self, html: str, /, *, page: Page, files: Files, **_kwargs: Any) -> str:
         """Make the page of a record, or fill the blocks, after Markdown has run: HTML is faster than Markdown tables."""
         judged = self._of(page.file)
         if judged is None:
-            return pages.fill(html, self.book, _link_from(page.file, files))
+            asked = page.meta.get(OPT_IN) == "blocks" or page.file.generated_by == "hotfix"
+            return pages.fill(html, self.book, _link_from(page.file, files)) if asked else html
         made = self.book.record(judged, _resolve_from(page.file, files), serving=self._serving)
         page.toc = get_toc(_tokens(made))
+        page.present_anchor_ids = set(re.findall(r' id="([^"]+)"', made.html))
         return made.html
 
     def _of(self, file: File) -> Judged | None:
-        return self._records.get(os.path.abspath(file.abs_src_path)) if file.abs_src_path else None
+        """Find the record of a file. While the policy can not be used, what looks like one shows why, and nothing else."""
+        path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
+        if self.book.trouble and file.is_documentation_page() and file.name not in ("index", "README"):
+            records = os.path.abspath(self.book.policy.records) + os.sep
+            if path.startswith(records) or paths.is_named_like_a_record(posixpath.basename(file.src_uri)):
+                return Judged(Path(path), paths.display(Path(path)), Source(None), None)
+        return self._records.get(path)
 
 
-def _generated(config: MkDocsConfig, uri: str, content: str) -> File:
-    made = File.generated(config, uri, content=content)
+def _base(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
+
+
+def _uri(folder: Path | str, config: MkDocsConfig) -> str:
+    return PurePosixPath(Path(os.path.relpath(folder, config.docs_dir))).as_posix()
+
+
+def _text(text: str) -> str:
+    """Escape what themes print as it is. An apostrophe stays: search shows titles letter by letter."""
+    return escape(text, quote=False).replace('"', "&quot;")
+
+
+def _generated(config: MkDocsConfig, uri: str) -> File:
+    made = File.generated(config, uri, content="")
     made.generated_by = "hotfix"
     # Other plugins ask every file for its path; this one has none to edit.
     made.abs_src_path = os.path.join(config.docs_dir, *uri.split("/"))
@@ -241,7 +307,7 @@ def _tokens(made: pages.Page) -> list[Any]:
         token: dict[str, Any] = {
             "level": heading.level,
             "id": heading.id,
-            "name": escape(heading.title),
+            "name": _text(heading.title),
             "children": [],
         }
         stack[-1][1].append(token)

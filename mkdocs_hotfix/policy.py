@@ -7,6 +7,7 @@ since a gate with half a policy would say yes to half of what it should refuse.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from mkdocs_hotfix.findings import Pointer, Problem, SetupError, dotted
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.schema import Shape, guess, one_of
 
+NAME = "policy.yml"
 PRODUCTION_LIKE = "production_like"
 _DEEPEST = 2  # `work.owner`
 
@@ -219,6 +221,11 @@ class Policy:
         kind = self.kinds.get(need.removeprefix("evidence."))
         return kind.title if kind and need.startswith("evidence.") else f"`{need}`"
 
+    def place(self, *at: str) -> str:
+        """Say where a field of the policy stands, to start a sentence: `docs/policy.yml:4:1:`."""
+        span = self.read_as.span(at, "key")
+        return f"{self.file}:{span.line}:{span.column}:"
+
     @cached_property
     def shape(self) -> Shape:
         """The effective schema of a record, compiled: the published one plus what this policy closes."""
@@ -235,6 +242,21 @@ def duration(text: str) -> timedelta:
     """Read `30m`, `4h`, `5d` or `2w`; the schema vouches for the form."""
     unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[text[-1]]
     return timedelta(**{unit: int(text[:-1])})
+
+
+def default(*folders: Path) -> Path | None:
+    """Find the policy that counts where none is named: the first of these folders that has one.
+
+    Raises:
+        SetupError: A policy lies there under a name that is not read; the built-in one must not take its place.
+    """
+    for folder in folders:
+        # A link that leads nowhere is there, too: it can not be read, and says so.
+        if os.path.lexists(folder / NAME):
+            return folder / NAME
+        if os.path.lexists(folder / "policy.yaml"):
+            raise SetupError(f"{display(folder / 'policy.yaml')} is not read: a policy is named {NAME}. Rename it.")
+    return None
 
 
 def load(file: Path | None = None, *, root: Path | None = None) -> Policy:

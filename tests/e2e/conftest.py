@@ -1,0 +1,286 @@
+"""Real builds of real trees: each site is a folder of its own, each build has a fresh configuration."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+
+HERE = Path(__file__).parent
+THEMES = ("mkdocs", "material")
+NOW = "1795405200"  # 2026-11-23T03:40:00Z
+POLICY = (HERE.parents[1] / "mkdocs_hotfix" / "policy.yml").read_text("utf-8")
+SMALL = """\
+---
+id: {id}
+title: {title}
+status: reported
+severity: major
+service: checkout
+reported: {{at: 2026-11-23T03:10:00Z, by: support-lead}}
+---
+{body}
+"""
+
+
+# -- HTML ----------------------------------------------------------------------------------------------------
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Node:
+    """An element as the HTML parser sees it."""
+
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    children: list[Node | str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(
+            "".join(child if isinstance(child, str) else f" {child.text} " for child in self.children).split()
+        )
+
+    @property
+    def raw(self) -> str:
+        return "".join(child if isinstance(child, str) else child.raw for child in self.children)
+
+    def all(self, tag: str = "", **attrs: str) -> list[Node]:
+        """Every element below with this tag, and with each of these words in these attributes (`class_`, `id` …)."""
+        return [
+            one
+            for one in self.walk()
+            if (not tag or one.tag == tag)
+            and all(word in one.attrs.get(name.rstrip("_"), "").split() for name, word in attrs.items())
+        ]
+
+    def one(self, tag: str = "", **attrs: str) -> Node:
+        found = self.all(tag, **attrs)
+        assert len(found) == 1, (tag, attrs, [node.text[:80] for node in found])
+        return found[0]
+
+    def walk(self) -> Iterator[Node]:
+        for child in self.children:
+            if isinstance(child, Node):
+                yield child
+                yield from child.walk()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open = [Node("")]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(node)
+        if tag not in VOID:
+            self.open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].children.append(Node(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(node.tag == tag for node in self.open[1:]):
+            while self.open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def parse(html: str) -> Node:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.open[0]
+
+
+# -- sites ---------------------------------------------------------------------------------------------------
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.getMessage()}")
+
+
+@dataclass
+class Built:
+    """What a build in this process came to."""
+
+    site: Path
+    log: list[str]
+    error: str = ""
+
+    @property
+    def pages(self) -> set[str]:
+        return {path.relative_to(self.site).as_posix() for path in self.site.rglob("*.html")}
+
+    @property
+    def said(self) -> str:
+        """Everything that the build logged, a line each."""
+        return "\n".join(self.log)
+
+    def read(self, path: str) -> str:
+        return (self.site / path).read_text("utf-8")
+
+    def page(self, path: str) -> Node:
+        return parse(self.read(path))
+
+
+@dataclass
+class Site:
+    """A folder with a `mkdocs.yml` and a docs folder."""
+
+    root: Path
+    config: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def docs(self) -> Path:
+        return self.root / self.config.get("docs_dir", "docs")
+
+    @property
+    def out(self) -> Path:
+        return self.root / "site"
+
+    def write(self, path: str, content: str | bytes = "") -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def record(
+        self, name: str = "HF-2026-0100", title: str = "A small one", body: str = "", folder: str = "docs/hotfixes"
+    ) -> Path:
+        """File a record that passes."""
+        return self.write(f"{folder}/{name}.md", SMALL.format(id=name, title=title, body=body))
+
+    def broken(self) -> Path:
+        """File the record that claims more than it proves, in exactly three places."""
+        return self.write("docs/hotfixes/HF-2026-0019.md", (HERE / "broken" / "HF-2026-0019.md").read_bytes())
+
+    def policy(self, path: str = "docs/policy.yml", *changes: tuple[str, str]) -> Path:
+        """Write the built-in policy, with some of its words changed."""
+        text = POLICY
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        return self.write(path, text)
+
+    def configure(self) -> Path:
+        settings = {"site_name": "Sample shop", "theme": {"name": "mkdocs"}, "plugins": ["search", "hotfix"]}
+        return self.write("mkdocs.yml", yaml.safe_dump({**settings, **self.config}, sort_keys=False))
+
+    def build(self, *, serving: Any = None, dirty: bool = False, strict: bool | None = None) -> Built:
+        """Build in this process. With `serving`, the way the preview does: pass its plugins from build to build."""
+        config = load_config(config_file=str(self.configure()), strict=strict)
+        if serving is not None:
+            serving.into(config)
+        handler, log = _Lines(), logging.getLogger("mkdocs")
+        level = log.level
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        error = ""
+        try:
+            if serving is None:
+                config.plugins.on_startup(command="build", dirty=dirty)
+            build(config, serve_url="http://localhost/" if serving is not None else None, dirty=dirty)
+        except (Exception, SystemExit) as raised:  # noqa: BLE001 - how a build ends is what is tested
+            error = f"{type(raised).__name__}: {raised}"
+        finally:
+            log.removeHandler(handler)
+            log.setLevel(level)
+        return Built(Path(config.site_dir), handler.lines, error)
+
+    def run(self, *arguments: str, cwd: Path | None = None, python: tuple[str, ...] = (), **env: str) -> Ran:
+        """Run `mkdocs` as people do, in a process of its own."""
+        self.configure()
+        command = [sys.executable, *python, "-m", "mkdocs", *arguments]
+        return Ran.of(command, cwd or self.root, env)
+
+    def hotfix(self, *arguments: str, **env: str) -> Ran:
+        """Run `hotfix`."""
+        code = "from mkdocs_hotfix.cli import main; main()"
+        return Ran.of([sys.executable, "-c", code, *arguments], self.root, env)
+
+    def snapshot(self, folder: str = "site") -> dict[str, tuple[bytes, int]]:
+        """Every file of a folder with its bytes and the time it was last written."""
+        base = self.root / folder
+        return {
+            path.relative_to(base).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+            for path in sorted(base.rglob("*"))
+            if path.is_file()
+        }
+
+
+@dataclass
+class Ran:
+    """What a process came to."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @classmethod
+    def of(cls, command: list[str], cwd: Path, env: dict[str, str]) -> Ran:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+        kept |= {"SOURCE_DATE_EPOCH": NOW, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", **env}
+        done = subprocess.run(command, cwd=cwd, env=kept, capture_output=True, text=True, timeout=60, check=False)
+        assert "Traceback" not in done.stderr, done.stderr
+        return cls(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _now() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", NOW)
+        patch.setenv("NO_MKDOCS_2_WARNING", "1")
+        yield
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A site with one page and one record, both small."""
+    made = Site(tmp_path)
+    made.write("docs/index.md", "# Home\n")
+    made.record()
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """The sample tree, built once for each theme."""
+    built: dict[str, Built] = {}
+
+    def of(theme: str) -> Built:
+        if theme not in built:
+            made = Site(tmp_path_factory.mktemp(theme), {"theme": {"name": theme}})
+            shutil.copytree(HERE / "docs", made.docs)
+            built[theme] = made.build()
+            assert not built[theme].error, built[theme].log
+        return built[theme]
+
+    return of
+
+
+@pytest.fixture(params=THEMES)
+def shop(request: pytest.FixtureRequest, sample: Callable[[str], Built]) -> Built:
+    """The sample tree on each of the two themes."""
+    return sample(request.param)
