@@ -136,9 +136,13 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
             look at the whole records folder all the same; only what was asked for is reported.
 
     Raises:
-        SetupError: A path does not exist, or the policy names a rule that does not.
+        SetupError: A path or the records folder does not exist, or the policy names a rule that does not.
     """
     levels = _levels(policy)
+    if paths is None and not policy.records.exists():
+        raise SetupError(
+            f"{policy.place('records')} the records folder {display(policy.records)} does not exist. Make it, or correct `records`."
+        )
     everything = list(find(policy.records)) if policy.records.is_dir() or paths is None else []
     if paths is None:
         chosen = everything

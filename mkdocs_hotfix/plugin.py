@@ -77,7 +77,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     # Once on_startup is there, MkDocs keeps the plugin over the rebuilds of `serve`: on_config starts afresh.
     def on_startup(self, *, command: str, dirty: bool, **_kwargs: Any) -> None:  # noqa: ARG002 - MkDocs' signature
         """Remember whether somebody looks at a preview."""
-        self._serving = command == "serve"
+        self._serving, self._policy = command == "serve", None
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
@@ -131,11 +131,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             raise SetupError(
                 f"{found.place('records')} the records folder {shown} is not inside the docs folder {paths.display(docs)}. Move the policy into it."
             )
-        if not os.path.lexists(records):
-            raise SetupError(
-                f"{found.place('records')} the records folder {shown} does not exist. Make it, or correct `records`."
-            )
-        if os.path.realpath(records) != os.path.join(os.path.realpath(docs), os.path.relpath(records, docs)):
+        if records.exists() and os.path.realpath(records) != os.path.join(
+            os.path.realpath(docs), os.path.relpath(records, docs)
+        ):
             raise SetupError(
                 f"{found.place('records')} the records folder {shown} is a symbolic link or lies behind one, and links are not followed. Put the folder itself there."
             )

@@ -23,6 +23,7 @@ from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.schema import Shape, guess, one_of
 
 NAME = "policy.yml"
+BUILT_IN = "(built-in policy)"
 PRODUCTION_LIKE = "production_like"
 _DEEPEST = 2  # `work.owner`
 
@@ -224,7 +225,7 @@ class Policy:
     def place(self, *at: str) -> str:
         """Say where a field of the policy stands, to start a sentence: `docs/policy.yml:4:1:`."""
         span = self.read_as.span(at, "key")
-        return f"{self.file}:{span.line}:{span.column}:"
+        return f"{self.file}:{span.line}:{span.column}:" if self.file != BUILT_IN else f"{BUILT_IN}:"
 
     @cached_property
     def shape(self) -> Shape:
@@ -271,7 +272,7 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
     """
     if file is None:
         raw = files("mkdocs_hotfix").joinpath("policy.yml").read_bytes()
-        read_as, name, root = source.parse(raw, front_matter=False), "(built-in policy)", root or Path("docs")
+        read_as, name, root = source.parse(raw, front_matter=False), BUILT_IN, root or Path("docs")
     else:
         read_as, name, root = source.read(file, front_matter=False), display(file), file.parent
     problems = read_as.problems or _shape().check(read_as)
@@ -284,7 +285,9 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
     placed = [(problem.span or read_as.span(problem.pointer, problem.on), problem) for problem in problems]
     for at, problem in sorted(placed, key=lambda one: one[0]):
         lines.append(f"{name}:{at.line}:{at.column}: {problem.message}. {' '.join(problem.help)}".rstrip())
-    raise SetupError("The policy can not be used:\n" + "\n".join(lines))
+    # The schema speaks of records; a policy has no front matter.
+    said = "\n".join(lines).replace("The front matter", "The policy").replace("the front matter", "the policy")
+    raise SetupError(f"The policy can not be used:\n{said}")
 
 
 def _shape() -> Shape:
