@@ -20,13 +20,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from mkdocs_hotfix import flow, narrative, schema, sla, times
+from mkdocs_hotfix import flow, metrics, narrative, schema, sla, times
+from mkdocs_hotfix.figures import Figures
 from mkdocs_hotfix.findings import Finding, Level, dotted, shorten
 from mkdocs_hotfix.flow import Flow
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy
 from mkdocs_hotfix.record import Record, several
+from mkdocs_hotfix.releases import Release
 from mkdocs_hotfix.rules import RULES
 from mkdocs_hotfix.verdicts import Verdict
 
@@ -47,6 +49,7 @@ GENERATED: Mapping[str, str] = {
     "{records}/index.md": "index.md.j2",
     "record.md": "record.md.j2",
     "rules.md": "rules.md.j2",
+    "metrics.md": "metrics.md.j2",
 }
 """Pages that are made unless the author has a file at that path, and their templates."""
 
@@ -102,10 +105,12 @@ class Book:
     Args:
         report: What the gate found.
         trouble: Why there is no report worth showing (a policy that can't be used); shown on every page of ours.
+        releases: The official releases, as far as they are listed.
     """
 
-    def __init__(self, report: Report, trouble: str = "") -> None:
+    def __init__(self, report: Report, trouble: str = "", releases: tuple[Release, ...] = ()) -> None:
         self.report = report
+        self.releases = releases
         self.policy: Policy = report.policy
         self.trouble = trouble
         self.index = f"{PurePosixPath(self.policy.data['records'])}/index.md"
@@ -328,6 +333,11 @@ class Book:
         """Draw the process for a phone."""
         return flow.tall(self.policy)
 
+    @cached_property
+    def figures(self) -> Figures:
+        """Measure the process."""
+        return Figures(metrics.measure(self.report, self.releases))
+
     # -- blocks and generated pages ------------------------------------------------------------------------
 
     def block(self, name: str, link: Link) -> str:
@@ -367,6 +377,8 @@ class _Blocks:
             return str(escape(self._book.policy.name))
         if name == "index":
             return self._book.index
+        if name == "span":
+            return self._book.figures.span
         if name == "rule_pages":
             return _rule_pages(self._book)
         if name in BLOCKS:
@@ -378,6 +390,14 @@ class _Blocks:
 
 BLOCKS = (
     "flow",
+    "figures",
+    "metrics",
+    "metrics_sla",
+    "metrics_restore",
+    "metrics_evidence",
+    "metrics_releases",
+    "metrics_sprints",
+    "metrics_dora",
     "severities",
     "services",
     "questions",

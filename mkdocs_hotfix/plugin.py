@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import gate, pages, paths, policy
+from mkdocs_hotfix import gate, pages, paths, policy, releases
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -97,15 +97,15 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         loud = log.info if self._serving and config.strict else log.error
         try:
             report = self._judge(config)
-            trouble = ""
+            listed, trouble = releases.load(report.policy.root), ""
         except SetupError as error:
             if not self._serving:
                 raise PluginError(f"hotfix gate: {error}") from None
             loud("hotfix gate: %s", error)
-            trouble = str(error)
+            listed, trouble = (), str(error)
             report = Report(self._policy or policy.load(None, root=Path(config.docs_dir)), gate.now(), ())
         self._policy = report.policy
-        self._book = Book(report, trouble)
+        self._book = Book(report, trouble, listed)
         self._records = {os.path.abspath(judged.file): judged for judged in report.published}
         for finding in report.findings:
             closes = finding.level is Level.ERROR or (config.strict and finding.level is Level.WARNING)

@@ -31,7 +31,7 @@ MAX_PROBLEMS = 50
 
 @cache
 def published(name: str) -> Mapping[str, Any]:
-    """Return one of the published schemas: `record`, `policy` or `findings`."""
+    """Return one of the published schemas: `record`, `policy`, `findings` or `releases`."""
     text = files("mkdocs_hotfix.schemas").joinpath(f"{name}.schema.json").read_text("utf-8")
     schema: Mapping[str, Any] = json.loads(text)
     return schema

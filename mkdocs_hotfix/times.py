@@ -59,3 +59,14 @@ def clock(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """Write a day and its time: `14 April 2026, 01:04 UTC`."""
     return f"{day(at)}, {clock(at)} UTC"
+
+
+def month(at: datetime) -> str:
+    """Write a month: `April 2026`."""
+    at = at.astimezone(UTC)
+    return f"{_MONTHS[at.month - 1]} {at.year}"
+
+
+def short_month(name: str) -> str:
+    """Shorten a month, `2026-04`, to `Apr`."""
+    return _MONTHS[int(name[5:7]) - 1][:3]
