@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import gate, pages, paths, policy, releases
+from mkdocs_hotfix import exports, gate, pages, paths, policy, releases
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -191,7 +191,29 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             if made.dest_uri not in taken:
                 made.content_string = self.book.generated(template)
                 files.append(made)
+        self._export(files, config)
         return files
+
+    def _export(self, files: Files, config: MkDocsConfig) -> None:
+        """Add what programs read, unless the author has a file at that path."""
+        book = self.book
+        urls = {
+            os.path.abspath(file.abs_src_path): file.url
+            for file in files
+            if file.abs_src_path and file.inclusion in PUBLISHED
+        }
+        made = exports.site_files(
+            book.report,
+            book.figures.metrics,
+            config.site_name,
+            config.site_url or "",
+            lambda judged: urls.get(os.path.abspath(judged.file)),
+        )
+        for path, text in made:
+            if not files.get_file_from_path(path):
+                file = _generated(config, path)
+                file.content_string = text
+                files.append(file)
 
     def _hide(self, files: Files) -> None:
         """Leave out records under embargo, all that lies in their folders, and every report that they name."""

@@ -37,6 +37,7 @@ DUPLICATE = "duplicate-key"
 NOT_TEXT = "not-text"
 
 # What no text file needs and what makes terminals, browsers and line counts disagree.
+_ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
@@ -298,6 +299,12 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
                     )
                 if not event.style:  # unquoted
                     value = _plain(value)
+                elif event.style == '"' and (found := _ESCAPED.search(value)):
+                    raise _Refused(
+                        f"An escape writes a character that no text needs (U+{ord(found[0]):04X})",
+                        "Delete it. An emoji stands as itself, or as one escape: `\\U0001F525`.",
+                        event,
+                    )
             elif kind is map_start or kind is list_start:
                 if event.tag is not None or event.anchor is not None:
                     _no_extras(event)
