@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from mkdocs_hotfix import obligations, record, schema, source
-from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, SetupError, Span, visible
-from mkdocs_hotfix.paths import display, find
-from mkdocs_hotfix.policy import Policy, pointer
-from mkdocs_hotfix.record import Record
-from mkdocs_hotfix.rule import Context, Rule
-from mkdocs_hotfix.rules import BY_SLUG, RULES
-from mkdocs_hotfix.rules.reports import path_outside
+from mkdocs_hotfix import judging, schema
+from mkdocs_hotfix.findings import Finding, Level, SetupError, visible
+from mkdocs_hotfix.judging import Judged
+from mkdocs_hotfix.paths import find
+from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.rule import Context
+from mkdocs_hotfix.rules import BY_SLUG
 from mkdocs_hotfix.schema import guess
-from mkdocs_hotfix.source import Source
-from mkdocs_hotfix.verdicts import Verdict, verdicts
 
-
-@dataclass(frozen=True)
-class Judged:
-    """One file of the records folder, judged.
-
-    Attributes:
-        path: The file, as people see it.
-        record: The record; `None` when the file can not be read or does not tell its status.
-        findings: What was found in it, by place.
-        verdicts: One for each kind of evidence and each other obligation.
-    """
-
-    file: Path
-    path: str
-    source: Source = field(repr=False)
-    record: Record | None
-    findings: tuple[Finding, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The record's id, or the file's name without its ending."""
-        return self.record.id if self.record else self.file.stem
-
-    @property
-    def evidence(self) -> tuple[Verdict, ...]:
-        """The verdicts on evidence, in the policy's order."""
-        return tuple(one for one in self.verdicts if one.need.startswith("evidence."))
-
-    @property
-    def errors(self) -> int:
-        """How many findings fail the gate."""
-        return sum(one.level is Level.ERROR for one in self.findings)
+__all__ = ["Judged", "Report", "check", "now"]
 
 
 @dataclass(frozen=True)
@@ -154,10 +119,12 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
     context = Context(policy, as_of)
     wanted = {os.path.abspath(file) for file in chosen}
     files = {os.path.abspath(file): file for file in (*everything, *chosen)}
-    drafts = {key: _judge(file, context) for key, file in files.items()}
-    _compare(drafts, context)
+    drafts = {key: judging.read(file, policy) for key, file in files.items()}
     for draft in drafts.values():
-        _waive(draft, context)
+        judging.judge(draft, context)
+    judging.compare(drafts.values(), context)
+    for draft in drafts.values():
+        judging.waive(draft, context)
     judged = (draft.finish(policy, as_of, levels) for key, draft in drafts.items() if key in wanted)
     return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)))
 
@@ -178,124 +145,3 @@ def _levels(policy: Policy) -> Mapping[str, Level | None]:
             )
         levels[slug] = None if level == "off" else Level(level)
     return levels
-
-
-# -- one record --------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Draft:
-    """A record on its way through the gate."""
-
-    file: Path
-    path: str
-    source: Source
-    record: Record | None = None
-    problems: list[tuple[Rule, Problem]] = field(default_factory=list)
-    waived: frozenset[str] = frozenset()
-
-    def finish(self, policy: Policy, as_of: datetime, levels: Mapping[str, Level | None]) -> Judged:
-        name = self.record.id if self.record else self.file.stem
-        findings = []
-        for rule, problem in self.problems:
-            level = levels.get(rule.slug, rule.level)
-            if level is not None:
-                span = _place(self.source, problem)
-                findings.append(
-                    Finding(
-                        rule.code,
-                        rule.slug,
-                        level,
-                        self.path,
-                        name,
-                        span,
-                        problem.pointer,
-                        problem.message,
-                        problem.help,
-                        problem.label,
-                    )
-                )
-        found = tuple(verdicts(self.record, policy, as_of, self.problems, self.waived)) if self.record else ()
-        return Judged(
-            self.file,
-            self.path,
-            self.source,
-            self.record,
-            tuple(sorted(findings, key=lambda f: f.sort_key)),
-            found,
-        )
-
-
-def _place(read_as: Source, problem: Problem) -> Span:
-    if problem.span:
-        return problem.span
-    if problem.near and len(problem.pointer) > 0 and not read_as.has(problem.pointer[:1]):
-        return read_as.span(problem.near, "value")
-    return read_as.span(problem.pointer, problem.on)
-
-
-def _judge(file: Path, context: Context) -> _Draft:
-    policy, path = context.policy, visible(display(file))
-    if file.is_symlink():
-        link = Problem(
-            "This is a symbolic link, and links in the records folder are not followed",
-            help=("Put the file itself here.",),
-            span=Span(1, 1, 1, 1),
-        )
-        return _Draft(file, path, Source(None), problems=[(path_outside, link)])
-    read_as = source.read(file)
-    draft = _Draft(file, path, read_as)
-    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in read_as.problems]
-    data = read_as.data
-    if data is None:
-        return draft
-    departures = policy.shape.check(read_as)
-    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in departures]
-    unclear = frozenset(part for problem in departures for part in _parts(problem))
-    if ("status",) in unclear:
-        return draft
-    draft.record = record.build(file, path, _root(file, policy), data, read_as.body, unclear)
-    for rule in RULES:
-        if rule.check:
-            for problem in rule.check(draft.record, context):
-                if not draft.record.is_unclear(problem.pointer):
-                    draft.problems.append((rule, problem))
-    return draft
-
-
-def _waive(draft: _Draft, context: Context) -> None:
-    """Take away what a valid waiver covers. What is not true can not be waived."""
-    if draft.record is None or not draft.record.waivers:
-        return
-    covered = {pointer(need): need for need in obligations.waived(draft.record, context.policy, context.as_of)}
-    kept = []
-    for rule, problem in draft.problems:
-        need = next((need for place, need in covered.items() if problem.pointer[: len(place)] == place), None)
-        if need is not None and rule.waivable and not problem.untrue:
-            draft.waived |= {need}
-        else:
-            kept.append((rule, problem))
-    draft.problems = kept
-
-
-def _parts(problem: Problem) -> Iterator[Pointer]:
-    """Name the parts of a record that a wrong shape makes unclear: a whole field, or one kind of evidence."""
-    for place in (problem.pointer, problem.meant):
-        if place:
-            yield place[:2] if place[0] == "evidence" else place[:1]
-
-
-def _root(file: Path, policy: Policy) -> Path:
-    """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
-    root = Path(os.path.abspath(policy.root))
-    return root if root in Path(os.path.abspath(file)).parents else file.parent
-
-
-def _compare(drafts: Mapping[str, _Draft], context: Context) -> None:
-    of = {id(draft.record): draft for draft in drafts.values() if draft.record}
-    records = [draft.record for draft in of.values() if draft.record]
-    for rule in RULES:
-        if rule.corpus:
-            for one, problem in rule.corpus(records, context):
-                if not one.is_unclear(problem.pointer):
-                    of[id(one)].problems.append((rule, problem))

@@ -1,0 +1,184 @@
+"""One record on its way through the gate: read, judged by each rule, and given its findings and verdicts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from mkdocs_hotfix import obligations, record, source
+from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, visible
+from mkdocs_hotfix.paths import display
+from mkdocs_hotfix.policy import Policy, pointer
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, Rule
+from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.rules.reports import path_outside
+from mkdocs_hotfix.source import Source
+from mkdocs_hotfix.verdicts import Verdict, verdicts
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One file of the records folder, judged.
+
+    Attributes:
+        path: The file, as people see it.
+        record: The record; `None` when the file can not be read or does not tell its status.
+        findings: What was found in it, by place.
+        verdicts: One for each kind of evidence and each other obligation.
+    """
+
+    file: Path
+    path: str
+    source: Source = field(repr=False)
+    record: Record | None
+    findings: tuple[Finding, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The record's id, or the file's name without its ending."""
+        return self.record.id if self.record else self.file.stem
+
+    @property
+    def evidence(self) -> tuple[Verdict, ...]:
+        """The verdicts on evidence, in the policy's order."""
+        return tuple(one for one in self.verdicts if one.need.startswith("evidence."))
+
+    @property
+    def errors(self) -> int:
+        """How many findings fail the gate."""
+        return sum(one.level is Level.ERROR for one in self.findings)
+
+
+@dataclass
+class Draft:
+    """A record on its way through the gate."""
+
+    file: Path
+    path: str
+    source: Source
+    record: Record | None = None
+    problems: list[tuple[Rule, Problem]] = field(default_factory=list)
+    waived: frozenset[str] = frozenset()
+
+    def add(self, rule: Rule, problems: Iterable[Problem]) -> None:
+        """Take in what a rule has found; nothing is said about what can not be read."""
+        assert self.record is not None  # noqa: S101 - rules look at records
+        self.problems += [(rule, one) for one in problems if not self.record.is_unclear(one.pointer)]
+
+    def finish(self, policy: Policy, as_of: datetime, levels: Mapping[str, Level | None]) -> Judged:
+        """Give each problem its level and place, and each requirement its verdict."""
+        name = self.record.id if self.record else self.file.stem
+        findings = []
+        for rule, problem in self.problems:
+            level = levels.get(rule.slug, rule.level)
+            if level is not None:
+                span = _place(self.source, problem)
+                findings.append(
+                    Finding(
+                        rule.code,
+                        rule.slug,
+                        level,
+                        self.path,
+                        name,
+                        span,
+                        problem.pointer,
+                        problem.message,
+                        problem.help,
+                        problem.label,
+                    )
+                )
+        found = tuple(verdicts(self.record, policy, as_of, self.problems, self.waived)) if self.record else ()
+        return Judged(
+            self.file,
+            self.path,
+            self.source,
+            self.record,
+            tuple(sorted(findings, key=lambda f: f.sort_key)),
+            found,
+        )
+
+
+def _place(read_as: Source, problem: Problem) -> Span:
+    if problem.span:
+        return problem.span
+    if problem.near and len(problem.pointer) > 0 and not read_as.has(problem.pointer[:1]):
+        return read_as.span(problem.near, "value")
+    return read_as.span(problem.pointer, problem.on)
+
+
+def read(file: Path, policy: Policy) -> Draft:
+    """Read one file. What is wrong with the file or its shape is among the problems, and the rest can still be judged."""
+    path = visible(display(file))
+    if file.is_symlink():
+        link = Problem(
+            "This is a symbolic link, and links in the records folder are not followed",
+            help=("Put the file itself here.",),
+            span=Span(1, 1, 1, 1),
+        )
+        return Draft(file, path, Source(None), problems=[(path_outside, link)])
+    return understand(file, path, source.read(file), policy)
+
+
+def understand(file: Path, path: str, read_as: Source, policy: Policy) -> Draft:
+    """Make a draft of what a file holds, or once held."""
+    draft = Draft(file, path, read_as)
+    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in read_as.problems]
+    if read_as.data is None:
+        return draft
+    departures = policy.shape.check(read_as)
+    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in departures]
+    unclear = frozenset(part for problem in departures for part in _parts(problem))
+    if ("status",) not in unclear:
+        draft.record = record.build(file, path, _root(file, policy), read_as.data, read_as.body, unclear)
+    return draft
+
+
+def judge(draft: Draft, context: Context) -> None:
+    """Let every rule about one record look at it."""
+    one = draft.record
+    for rule in RULES if one else ():
+        if one and rule.check:
+            draft.add(rule, rule.check(one, context))
+
+
+def compare(drafts: Iterable[Draft], context: Context) -> None:
+    """Let every rule that compares records look at all of them."""
+    of = {id(draft.record): draft for draft in drafts if draft.record}
+    records = [draft.record for draft in of.values() if draft.record]
+    for rule in RULES:
+        if rule.corpus:
+            for one, problem in rule.corpus(records, context):
+                of[id(one)].add(rule, (problem,))
+
+
+def waive(draft: Draft, context: Context) -> None:
+    """Take away what a valid waiver covers. What is not true can not be waived."""
+    if draft.record is None or not draft.record.waivers:
+        return
+    covered = {pointer(need): need for need in obligations.waived(draft.record, context.policy, context.as_of)}
+    kept = []
+    for rule, problem in draft.problems:
+        need = next((need for place, need in covered.items() if problem.pointer[: len(place)] == place), None)
+        if need is not None and rule.waivable and not problem.untrue:
+            draft.waived |= {need}
+        else:
+            kept.append((rule, problem))
+    draft.problems = kept
+
+
+def _parts(problem: Problem) -> Iterator[Pointer]:
+    """Name the parts of a record that a wrong shape makes unclear: a whole field, or one kind of evidence."""
+    for place in (problem.pointer, problem.meant):
+        if place:
+            yield place[:2] if place[0] == "evidence" else place[:1]
+
+
+def _root(file: Path, policy: Policy) -> Path:
+    """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
+    root = Path(os.path.abspath(policy.root))
+    return root if root in Path(os.path.abspath(file)).parents else file.parent
