@@ -88,6 +88,7 @@ def cli() -> None:
     metavar="TIME",
     help="What counts as now, as 2026-11-23T03:40:00Z.  [default: SOURCE_DATE_EPOCH, else the clock]",
 )
+@click.option("--git", is_flag=True, help="Ask git about commits, branches and reports, as `git: true` in the policy.")
 @click.option("--strict", is_flag=True, help="Let warnings close the gate too.")
 @click.option("--allow-empty", is_flag=True, help="Finding no record is right.")
 def check(
@@ -96,6 +97,7 @@ def check(
     style: str,
     as_of: str | None,
     *,
+    git: bool,
     strict: bool,
     allow_empty: bool,
 ) -> int:
@@ -117,7 +119,7 @@ def check(
 
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
-    report = gate.check(policy, gate.now(as_of), asked or None)
+    report = gate.check(policy, gate.now(as_of), asked or None, git=git)
     if not report.records and not (allow_empty or policy.allow_empty):
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)
         raise SetupError(f"No record found in {where}. Name the folder of the records, or say --allow-empty.")

@@ -17,6 +17,7 @@ from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG
 from mkdocs_hotfix.schema import guess
+from mkdocs_hotfix.witness import Repository
 
 __all__ = ["Judged", "Report", "check", "now"]
 
@@ -91,7 +92,7 @@ def now(given: str | None = None, environment: Mapping[str, str] = os.environ) -
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) -> Report:
+def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None, *, git: bool = False) -> Report:
     """Judge records.
 
     Args:
@@ -99,9 +100,11 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
         as_of: The time that counts as now.
         paths: Files, and folders of files; `None` for the policy's records folder. Rules that compare records
             look at the whole records folder all the same; only what was asked for is reported.
+        git: Whether git is asked about commits, branches and reports, as with `git: true` in the policy.
 
     Raises:
-        SetupError: A path or the records folder does not exist, or the policy names a rule that does not.
+        SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
+            answer.
     """
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
@@ -116,10 +119,14 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None) 
         inside = {os.path.abspath(file) for file in everything}
         if not any(os.path.abspath(file) in inside for file in chosen):
             everything = []
-    context = Context(policy, as_of)
     wanted = {os.path.abspath(file) for file in chosen}
     files = {os.path.abspath(file): file for file in (*everything, *chosen)}
     drafts = {key: judging.read(file, policy) for key, file in files.items()}
+    repository = None
+    if (git or policy.git) and files:
+        repository = Repository(policy.root if everything else chosen[0].parent)
+        repository.expect(draft.record for draft in drafts.values() if draft.record)
+    context = Context(policy, as_of, repository=repository)
     for draft in drafts.values():
         judging.judge(draft, context)
     judging.compare(drafts.values(), context)

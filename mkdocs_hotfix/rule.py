@@ -12,8 +12,7 @@ from mkdocs_hotfix.dossier import Dossier
 from mkdocs_hotfix.findings import Level, Problem
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
-
-Repository = object
+from mkdocs_hotfix.witness import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One record before and after a change. `before` is gone in a new record, `after` in a deleted one."""
+    """One record before and after a change.
+
+    Attributes:
+        before: As it was; nothing in a new record.
+        after: As it is; nothing in a deleted one.
+        reports: The kinds of evidence of which a report holds other bytes than before, or is gone.
+    """
 
     before: Record | None
     after: Record | None
+    reports: frozenset[str] = frozenset()
 
 
 Check: TypeAlias = Callable[[Record, Context], Iterator[Problem]]

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from mkdocs_hotfix.rule import Rule
-from mkdocs_hotfix.rules import approvals, commits, evidence, record, release, reports, shape, timeline, triage
+from mkdocs_hotfix.rules import (
+    approvals,
+    commits,
+    evidence,
+    freshness,
+    record,
+    release,
+    reports,
+    shape,
+    timeline,
+    triage,
+)
 
 RULES: tuple[Rule, ...] = (
     shape.unreadable_front_matter,
@@ -29,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     evidence.wrong_environment,
     evidence.evidence_overdue,
     reports.path_outside,
-    commits.stale_evidence,
+    freshness.stale_evidence,
     reports.report_reused,
     timeline.out_of_order,
     timeline.in_the_future,
@@ -37,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     release.unknown_include,
     release.broken_chain,
     release.duplicate_version,
+    commits.not_merged_back,
     approvals.missing_approval,
     approvals.self_approval,
     approvals.unknown_approver,

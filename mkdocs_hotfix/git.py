@@ -1,0 +1,175 @@
+"""The `git` program, run so that nothing in the repository or the environment can make it do more than answer.
+
+Only commands that read are run, without a shell, and no text of a record is ever among their arguments. Filters, hooks,
+watchers, pagers, replaced objects, grafts and the network are off; time and output are bounded.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from mkdocs_hotfix.findings import SetupError, shorten
+from mkdocs_hotfix.paths import display
+
+_SECONDS = 120.0
+_MAX_OUTPUT = 256 << 20
+_MAX_REASON = 2000
+
+_OPTIONS = (
+    "--no-pager",
+    "--no-replace-objects",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "protocol.allow=never"),
+)
+_KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_")  # where git lies, and what its user (not the repository) has set
+_ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",  # git before 2.45 knows no other way to keep a partial clone from fetching
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+}
+
+
+def environment(given: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment for git: none of `GIT_DIR`, `GIT_INDEX_FILE` and the like comes through, as hooks set them."""
+    kept = {key: value for key, value in given.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
+    return {**kept, **_ENVIRONMENT}
+
+
+def top_of(folder: Path) -> Path:
+    """Find the working tree around a folder: the nearest one with `.git` in it, which no commit can bring along.
+
+    Git's own search also takes a folder that merely looks like a bare repository, and that a commit can bring along,
+    with tags and branches as its author likes them.
+
+    Raises:
+        SetupError: There is none.
+    """
+    here = Path(os.path.realpath(folder))
+    for one in (here, *here.parents):
+        if os.path.lexists(one / ".git"):
+            return one
+    raise SetupError(
+        f"{display(folder)} lies in no Git repository, and git is asked for by --git, --changed-since or `git: true` in the policy. "
+        "Run this in a clone, or leave that out."
+    )
+
+
+class Git:
+    """Git in one working tree."""
+
+    def __init__(self, top: Path, *, seconds: float = _SECONDS, limit: int = _MAX_OUTPUT) -> None:
+        """Find the program and see that it takes the same working tree.
+
+        Raises:
+            SetupError: There is no git, or it does not answer for this working tree, or the clone is shallow.
+        """
+        self.top = top
+        self._seconds, self._limit = seconds, limit
+        program = shutil.which("git")
+        if not program or not Path(program).is_absolute():
+            raise SetupError(
+                "There is no `git` on the PATH, and it is asked for by --git, --changed-since or `git: true` in the policy. "
+                "Install Git, or leave that out."
+            )
+        self._program = program
+        self._environment = {**environment(), "GIT_CEILING_DIRECTORIES": str(top.parent)}
+        answer = os.fsdecode(
+            self.ask("rev-parse", "--is-shallow-repository", "--show-object-format", "--show-toplevel")
+        )
+        shallow, _, rest = answer.partition("\n")
+        self.object_format, _, found = rest.partition("\n")
+        if os.path.realpath(found.removesuffix("\n")) != str(top):
+            raise SetupError(
+                f"Git takes {shorten(found, 200)} for the working tree of {display(top)}. Mend `core.worktree`."
+            )
+        if shallow == "true":
+            raise SetupError(
+                f"{display(top)} is a shallow clone: its history is cut off, so git can not tell what came before what. "
+                "Fetch all of it: `git fetch --unshallow --tags`, in a GitHub workflow `fetch-depth: 0`, in GitLab `GIT_DEPTH: 0`."
+            )
+
+    def ask(self, *arguments: str, feed: bytes = b"", may_fail: bool = False) -> bytes:
+        """Run one command and return what it says.
+
+        Args:
+            arguments: The command. Names from outside stand behind `--end-of-options` or `--`, or come in by `feed`.
+            feed: What it reads.
+            may_fail: Whether an exit code of 1 is an answer: nothing.
+
+        Raises:
+            SetupError: It fails, takes too long or says too much.
+        """
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaint:
+            given.write(feed)
+            given.seek(0)
+            with subprocess.Popen(
+                [self._program, *_OPTIONS, *arguments],
+                cwd=self.top,
+                env=self._environment,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=complaint,
+            ) as process:
+                timer = threading.Timer(self._seconds, process.kill)
+                timer.start()
+                try:
+                    assert process.stdout is not None  # noqa: S101 - it is a pipe
+                    said = process.stdout.read(self._limit + 1)
+                    late = not timer.is_alive()
+                    if len(said) > self._limit:
+                        process.kill()
+                    code = process.wait()
+                finally:
+                    timer.cancel()
+            if code == 0 and len(said) <= self._limit:
+                return said
+            if code == 1 and may_fail:
+                return b""
+            complaint.seek(0)
+            reason = os.fsdecode(complaint.read(_MAX_REASON)).strip()
+        command = f"`git {arguments[0]}`"
+        if len(said) > self._limit:
+            raise SetupError(
+                f"{command} says more than {self._limit >> 20} MiB in {display(self.top)}. It was stopped."
+            )
+        if late:
+            raise SetupError(
+                f"{command} took longer than {self._seconds:.0f} s in {display(self.top)} and was stopped."
+            )
+        if "promisor" in reason or "lazy fetch" in reason:
+            raise SetupError(
+                f"{display(self.top)} is a partial clone, and git would have to fetch what is asked for. "
+                "Fetch all of it first: `git fetch --refetch --no-filter`, or clone without `--filter`."
+            )
+        if "dubious ownership" in reason:
+            raise SetupError(
+                f"{display(self.top)} belongs to another user, so git does not open it. "
+                f"If you trust it: `git config --global --add safe.directory {shorten(str(self.top), 300)}`."
+            )
+        first = next(iter(reason.splitlines()), f"exit code {code}").removeprefix("fatal: ")
+        raise SetupError(f"{command} can not answer in {display(self.top)}: {shorten(first, 300)}.")
+
+    def resolve(self, revision: str) -> str:
+        """Return the id of the commit that a person's words mean; nothing if there is none."""
+        said = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", may_fail=True)
+        return said.decode("ascii").strip()
+
+    def name_of(self, file: Path) -> str:
+        """Return a file's path from the top of the working tree, with `/`; nothing where it lies outside."""
+        parent = os.path.realpath(file.parent)
+        path = os.path.relpath(os.path.join(parent, file.name), self.top).replace(os.sep, "/")
+        return "" if path.startswith("../") or path == ".." or Path(path).is_absolute() else path
