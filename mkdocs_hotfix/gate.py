@@ -12,7 +12,7 @@ from pathlib import Path
 from mkdocs_hotfix import judging, schema
 from mkdocs_hotfix.findings import Finding, Level, SetupError, visible
 from mkdocs_hotfix.judging import Judged
-from mkdocs_hotfix.paths import find
+from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG
