@@ -1,0 +1,46 @@
+"""What the tests share: the time that counts as now, the built-in policy, and texts that are compared whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mkdocs_hotfix import policy as policies
+from mkdocs_hotfix.policy import Policy
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite",
+        action="store_true",
+        help="Write the expected texts anew. A test whose text changed fails once all the same: read the difference.",
+    )
+
+
+@pytest.fixture(scope="session")
+def as_of() -> datetime:
+    """The time that counts as now: later than every record of the tests."""
+    return datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The built-in policy, read once."""
+    return policies.load(None)
+
+
+@pytest.fixture
+def says(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
+    """Compare a text with a file, to the letter."""
+
+    def compare(text: str, file: Path) -> None:
+        expected = file.read_bytes().decode("utf-8") if file.exists() else ""
+        if text != expected and request.config.getoption("--rewrite"):
+            file.write_bytes(text.encode("utf-8"))
+            pytest.fail(f"{file} is written anew. Read it as somebody who is tired would:\n\n{text}", pytrace=False)
+        assert text == expected, f"{file} expects another text. Is the new one better? Then run this with --rewrite."
+
+    return compare
