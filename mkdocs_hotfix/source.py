@@ -10,6 +10,7 @@ brackets would end the process.
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
 import re
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mkdocs_hotfix.explain import explain
 from mkdocs_hotfix.findings import On, Pointer, Problem, Span, shorten
 
 if TYPE_CHECKING:
@@ -42,11 +44,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\ufff
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
 
-_Parser: Any = getattr(yaml, "CParser", None)
-if _Parser is None:  # pragma: no cover - wheels of PyYAML carry libyaml
-
-    class _Parser(yaml.SafeLoader):  # type: ignore[no-redef]
-        """PyYAML's own parser gives the same events, slower."""
+try:
+    # Not `yaml.CParser`: PyYAML does not hand it on under that name.
+    _Parser: Any = importlib.import_module("yaml.cyaml").CParser
+except ImportError:  # pragma: no cover - wheels of PyYAML carry libyaml
+    _Parser = yaml.SafeLoader  # the same events from PyYAML's own parser, slower
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Source:
 
     def line(self, number: int) -> str | None:
         """Return one line of the file up to its body, counted from 1; nothing where it can't be shown."""
+        if not self.lines and not self.yaml_text and self.first_line == 1:
+            return None
         lines = self.lines or (*(["---"] * (self.first_line - 1)), *self.yaml_text.split("\n"))
         return lines[number - 1] if 0 < number <= len(lines) else None
 
@@ -160,7 +164,7 @@ def parse(raw: bytes, *, front_matter: bool = True) -> Source:
 def _split(text: str) -> Source:
     lines = text.split("\n")
     if not text.strip():
-        return _refuse("The file is empty", "Start a record with `hotfix new`, or delete the file.")
+        return _refuse("The file is empty", "Write front matter with `id`, `title` and `status`, or delete the file.")
     if lines[0].rstrip(" \t") != "---":
         return _refuse(
             "The front matter is missing: the first line is not `---`",
@@ -225,8 +229,12 @@ def _wrong_encoding(raw: bytes, error: UnicodeDecodeError) -> Source:
 
 
 def _control_characters(text: str) -> tuple[Problem, ...]:
-    problems = []
+    problems: list[Problem] = []
+    told = False
     for found in _CONTROL.finditer(text):
+        if found[0] == "\r" and told:  # one for a whole file of them
+            continue
+        told |= found[0] == "\r"
         start = found.start()
         line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
         name = f"U+{ord(found[0]):04X}"
@@ -492,70 +500,6 @@ def _spans(text: str, first_line: int) -> dict[Pointer, tuple[Span | None, Span]
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str, first_line: int) -> Problem:
-    """Say in our own words what libyaml ran into."""
-    said = error.problem or ""
-    mark = error.problem_mark or error.context_mark
-    context = error.context_mark
-    lines = text.split("\n")
-    row = min(mark.line if mark else 0, max(len(lines) - 1, 0))
-    column = min(mark.column if mark else 0, len(lines[row]))
-    line = lines[row]
-    here = line[column : column + 1]
-    opened = f"line {context.line + first_line}" if context else "above"
-    message, advice = (
-        f"YAML can not read this ({said or 'unknown reason'})",
-        "Check the quotes, brackets and indentation on this line and the one above.",
-    )
-    if "mapping values are not allowed" in said:
-        name, _, value = line.strip().partition(":")
-        message = "A second colon on this line: YAML can not tell where the value ends"
-        advice = f'Put the text in quotes: `{name}: "{shorten(value.strip().replace(chr(34), chr(39)))}"`'
-    elif "cannot start any token" in said and (here == "\t" or "\t" in line[: column + 1]):
-        message, advice = (
-            "A tab stands here, and YAML is indented with spaces",
-            "Replace the tab with spaces.",
-        )
-    elif "cannot start any token" in said:
-        message, advice = f"A value can not start with `{shorten(here)}`", "Put the text in quotes."
-    elif "tab" in said:
-        message, advice = (
-            "A tab stands here, and YAML is indented with spaces",
-            "Replace the tab with spaces.",
-        )
-    elif "end of stream" in said or "document indicator" in said:
-        message, advice = f"The quote or bracket opened in {opened} is never closed", "Close it."
-    elif "',' or ']'" in said or "',' or '}'" in said:
-        message, advice = (
-            f"The bracket opened in {opened} is not closed before this",
-            "Separate the items with commas, close the bracket, and put text with `:`, `,` or brackets in quotes.",
-        )
-    elif "could not find expected ':'" in said:
-        row = context.line if context else row
-        line, column = lines[row], context.column if context else 0
-        message, advice = (
-            "This line is no field: it has no `: ` after the name",
-            "Write `name: value`; indent text that goes on from the line above.",
-        )
-    elif "expected key" in said or "block end" in said or "block collection" in said or "'-' indicator" in said:
-        message, advice = (
-            "The indentation of this line fits none of the lines above",
-            "Line it up with its neighbours, with spaces; put text that starts with a quote wholly in quotes.",
-        )
-    elif "escape character" in said or "hexdecimal" in said or "escape code" in said:
-        message, advice = (
-            "Inside double quotes a backslash starts an escape, and this one is not known",
-            "Use single quotes, or write the backslash twice.",
-        )
-    elif "expected the node content" in said:
-        message, advice = "A value is expected here", "Write one, or put the text in quotes."
-    elif "document start" in said:
-        message, advice = "A YAML directive (`%…`) is not read here", "Delete the line."
-    elif "block scalar" in said or "indentation indicator" in said:
-        message, advice = "Text after `|` or `>` starts on the next line", "Move it there, indented."
-    start = min(column, len(line)) + 1
-    return Problem(
-        message,
-        help=(advice,),
-        span=Span(row + first_line, start, row + first_line, start + 1),
-        slug=UNREADABLE,
-    )
+    message, advice, row, column = explain(error, text)
+    line, column = row + first_line, column + 1
+    return Problem(message, help=(advice,), span=Span(line, column, line, column + 1), slug=UNREADABLE)

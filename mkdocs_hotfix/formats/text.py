@@ -38,7 +38,7 @@ def _block(finding: Finding, judged: Judged, report: Report, *, colour: bool) ->
         under = f"{' ' * before}{paint(strong, ('^' * carets + ' ' + finding.label).rstrip())}"
         out += [
             f"{gutter}  {bar}",
-            f" {paint(_BLUE, str(span.line))} {bar} {shown}",
+            f" {paint(_BLUE, str(span.line))} {bar} {shown}".rstrip(),
             f"{gutter}  {bar} {under}",
             f"{gutter}  {bar}",
         ]
