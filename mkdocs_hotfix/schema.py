@@ -403,7 +403,7 @@ def _say_enum(here: Pointer, error: ValidationError, _source: Source) -> Problem
             help=(f"Allowed: {one_of(allowed)}.",),
             label="not one of them",
             on="value",
-            slug=NOT_ALLOWED if value is not None else WRONG_TYPE,
+            slug=NOT_ALLOWED if isinstance(value, bool | int | float) else WRONG_TYPE,
         )
     meant = guess(value, allowed)
     helps = ((f"Write `{meant}`.",) if meant else ()) + (f"Allowed: {one_of(allowed, 20)}.",)

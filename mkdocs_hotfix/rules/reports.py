@@ -160,13 +160,12 @@ def report_disagrees(record: Record, context: Context) -> Iterator[Problem]:
                     label="does not add up",
                     on="value",
                 )
-            if report.finished and report.finished > later(evidence.at, _CLOCKS_DIFFER):
+            ended = report.finished or report.started
+            if ended and ended > later(evidence.at, _CLOCKS_DIFFER):
                 yield Problem(
-                    f"The report `{shorten(text)}` was written at {rfc3339(report.finished)}, after the time that the record gives",
+                    f"The report `{shorten(text)}` is from {rfc3339(ended)}, after the time that the record gives",
                     pointer=("evidence", kind_id, "at"),
-                    help=(
-                        f"Write when the test was done: `at: {rfc3339(report.finished)}`, or file the report of that run.",
-                    ),
+                    help=(f"Write when the test was done: `at: {rfc3339(ended)}`, or file the report of that run.",),
                     label="before the report's end",
                     on="value",
                 )
