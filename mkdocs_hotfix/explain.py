@@ -97,6 +97,8 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explanation:
         return at(("Something follows a value that has already ended", _in_quotes(line)))
     if "expected key" in said or "block end" in said or "'-' indicator" in said:
         return at(_INDENTATION)
+    if "nesting depth" in said:
+        return at(("The nesting is far too deep", "Flatten it: no field of a record is that deep."))
     if "node content" in said:
         return at(("A value is expected here", "Write one, or put the text in quotes."))
     return at(

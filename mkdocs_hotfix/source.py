@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mkdocs_hotfix.explain import explain
-from mkdocs_hotfix.findings import On, Pointer, Problem, Span, shorten
+from mkdocs_hotfix.findings import On, Pointer, Problem, SetupError, Span, shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +47,12 @@ _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None
 try:
     # Not `yaml.CParser`: PyYAML does not hand it on under that name.
     _Parser: Any = importlib.import_module("yaml.cyaml").CParser
-except ImportError:  # pragma: no cover - wheels of PyYAML carry libyaml
-    _Parser = yaml.SafeLoader  # the same events from PyYAML's own parser, slower
+except ImportError:
+    # PyYAML's own parser is ten times slower and reads some files otherwise: the answer would depend on the machine.
+    raise SetupError(
+        "PyYAML is installed without libyaml. Install its wheel: "
+        "`pip install --force-reinstall --only-binary :all: pyyaml`."
+    ) from None
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,9 @@ class Source:
 
     @cached_property
     def _spans(self) -> dict[Pointer, tuple[Span | None, Span]]:
-        # Made only for files that have a finding: three of four files never need it.
-        return _spans(self.yaml_text, self.first_line)
+        # Made only for files that have a finding: three of four files never need it. And never for a file that
+        # was refused: the places of 200,000 nested brackets fill the memory.
+        return _spans(self.yaml_text, self.first_line) if self.data is not None else {}
 
     def span(self, pointer: Pointer = (), on: On = "value") -> Span:
         """Return where a key or value stands.
