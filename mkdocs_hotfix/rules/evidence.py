@@ -107,20 +107,20 @@ def failed_evidence(record: Record, context: Context) -> Iterator[Problem]:
     Wrong:
 
     ```yaml
-    status: closed
+    status: verified
     evidence:
-      smoke-test: {result: failed, at: 2026-04-14T03:55:00Z, by: test-lead, environment: production}
+      impact-analysis: {at: 2026-04-14T01:31:00Z, by: checkout-oncall, affected: [checkout-api], test_scope: [pay with a saved card]}
+      fix-verification: {result: failed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
+      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
     ```
 
     Right:
 
     ```yaml
-    status: deployed
+    status: fixing
     evidence:
       impact-analysis: {at: 2026-04-14T01:31:00Z, by: checkout-oncall, affected: [checkout-api], test_scope: [pay with a saved card]}
-      fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
-      regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
-      smoke-test: {result: failed, at: 2026-04-14T03:55:00Z, by: test-lead, environment: production}
+      fix-verification: {result: failed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
     ```
     """
     for obligation, kind, evidence in _owed(record, context):
@@ -245,12 +245,14 @@ def evidence_overdue(record: Record, context: Context) -> Iterator[Problem]:
     Right:
 
     ```yaml
-    status: verified
-    deployed: null
+    status: deployed
     evidence:
       impact-analysis: {at: 2026-04-14T01:31:00Z, by: checkout-oncall, affected: [checkout-api], test_scope: [pay with a saved card]}
       fix-verification: {result: passed, at: 2026-04-14T02:20:00Z, by: test-lead, environment: staging}
       regression-test: {result: passed, at: 2026-04-14T02:41:00Z, by: test-lead, environment: staging, report: HF-2026-0001/regression-test.xml}
+      production-verification: {result: passed, at: 2026-04-14T03:48:00Z, by: checkout-oncall, environment: production}
+      smoke-test: {result: passed, at: 2026-04-14T03:55:00Z, by: test-lead, environment: production}
+      communication: {at: 2026-04-14T04:10:00Z, by: release-manager, audience: [support, sales], issues_found: None}
     ```
     """
     for obligation, kind, evidence in _owed(record, context):

@@ -159,12 +159,14 @@ not_text = told_by_reader(
     Wrong:
 
     ```yaml
+    status: triaged
     release: {base: 4.20}
     ```
 
     Right:
 
     ```yaml
+    status: triaged
     release: {base: "4.20"}
     ```
     """,
