@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -82,12 +82,34 @@ def _claimed(record: Record, policy: Policy) -> tuple[Obligation, ...]:
     return tuple(found.values())
 
 
-def step_back(policy: Policy, obligation: Obligation, status: str) -> str:
-    """Name the last status that a record may claim without this; nothing where there is none."""
-    reached = [one.id for one in policy.reached(status)]
-    since = obligation.since or reached[-1]
-    index = reached.index(since)
-    return reached[index - 1] if index else ""
+def step_back(record: Record, policy: Policy, as_of: datetime, obligation: Obligation) -> str:
+    """Name the last status that a record may claim without this; nothing where going back would not be true or not help.
+
+    What has gone to production can not go back to a status before that, and what is overdue stays so.
+    """
+    reached = [one.id for one in policy.reached(record.status)]
+    index = reached.index(obligation.since or reached[-1])
+    back = reached[index - 1] if index else ""
+    if not back:
+        return ""
+    claimed = policy.reached(back)
+    if record.deployed is not None and not any("deployed" in one.needs for one in claimed):
+        return ""
+    still = {one.need for one in owed(replace(record, status=back), policy, as_of)}
+    return "" if obligation.need in still else back
+
+
+def open_still(
+    record: Record, policy: Policy, as_of: datetime, obligation: Obligation, question: str = "Not done yet?"
+) -> tuple[str, ...]:
+    """Say how a record can be published while something is open: by its status or, for evidence, by a waiver."""
+    back = step_back(record, policy, as_of, obligation)
+    if back:
+        return (f"{question} Set `status: {back}` and publish the record while it is open.",)
+    if not obligation.kind:
+        return ()
+    roles = " or ".join(policy.approver_roles)
+    return (f"It can not be had? A {roles} may waive `{obligation.need}`.",)
 
 
 def own(record: Record, policy: Policy, person: str) -> tuple[str, ...]:

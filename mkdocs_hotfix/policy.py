@@ -488,7 +488,8 @@ def known_needs(policy: Policy) -> list[str]:
         for place, _ in schema.fields(record)
         if len(place) <= _DEEPEST and "*" not in place and 0 not in place
     ]
-    return [one for one in own if not one.startswith("extra.")] + [f"evidence.{kind}" for kind in policy.kinds]
+    # Evidence first: where a message cuts the list, these are the ones that people look for.
+    return [f"evidence.{kind}" for kind in policy.kinds] + [one for one in own if not one.startswith("extra.")]
 
 
 def _needs(data: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:

@@ -166,7 +166,7 @@ class Shape:
                 for name in names:
                     if (*here, name) not in missing:
                         missing.add((*here, name))
-                        yield _missing(here, name, error)
+                        yield _missing(here, name, error, self.schema)
             elif error.validator == "additionalProperties" and error.validator_value is False:
                 known = list(error.schema.get("properties", {}))
                 for name in error.instance:
@@ -176,6 +176,13 @@ class Shape:
                 yield _say_names(here, error)
             else:
                 yield _SAY.get(str(error.validator), _say_other)(here, error, source)
+
+    def sample(self, pointer: Pointer) -> str:
+        """Write a value that would do at a place, with the parts that it needs left open: `{at: …, by: …}`."""
+        node: Mapping[str, Any] = self.schema
+        for part in pointer:
+            node = resolve(self.schema, node).get("properties", {}).get(part, {})
+        return _sample(self.schema, node)
 
     @cached_property
     def _places(self) -> dict[str, list[str]]:
@@ -253,13 +260,24 @@ def _name(here: Pointer) -> str:
     return f"`{shorten(dotted(here))}`" if here else "The front matter"
 
 
-def _missing(here: Pointer, name: str, error: ValidationError) -> Problem:
+def _sample(schema: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    """Write a value that would do, with the parts that it needs left open: `{at: …, by: …}`."""
+    node = resolve(schema, node)
+    if node.get("type") == "array":
+        return f"[{_sample(schema, node.get('items', {}))}]"
+    if node.get("type") != "object":
+        return "true" if node.get("type") == "boolean" else "…"
+    names = list(dict.fromkeys((*node.get("required", ()), *node.get("properties", ()))))
+    names = names[: max(len(node.get("required", ())), node.get("minProperties", 0))]
+    return "{" + ", ".join(f"{name}: …" for name in names) + "}" if names else "…"
+
+
+def _missing(here: Pointer, name: str, error: ValidationError, schema: Mapping[str, Any]) -> Problem:
     rule = error.schema.get("properties", {}).get(name, {}) if isinstance(error.schema, dict) else {}
-    sample = {"boolean": "true"}.get(str(rule.get("type")), "…")
     return Problem(
         f"{_name(here)} has no `{name}`",
         pointer=(*here, name),
-        help=(f"Add `{name}: {sample}` {f'under {_name(here)}' if here else 'to the front matter'}.",),
+        help=(f"Add `{name}: {_sample(schema, rule)}` {f'under {_name(here)}' if here else 'to the front matter'}.",),
         label=f"`{name}` is missing",
         slug=MISSING,
     )
@@ -269,21 +287,21 @@ def _unknown(
     here: Pointer, name: str, known: list[str], instance: Mapping[str, Any], places: Mapping[str, list[str]]
 ) -> Problem:
     intended: Pointer = ()
-    if meant := guess(name, [one for one in known if one not in instance]):
+    meant = guess(name, known)
+    if meant and meant not in instance:
         intended = (*here, meant)
         label, advice = f"did you mean `{meant}`?", f"Rename it to `{meant}`."
-    elif meant := guess(name, known):
+    elif meant:
         label, advice = f"did you mean `{meant}`?", f"`{meant}` is already given: delete one of the two."
     elif elsewhere := [place for place in places.get(name, []) if "*" not in place and "[" not in place]:
         intended = tuple(elsewhere[0].split(".")) if len(elsewhere) == 1 else ()
-        label, advice = (
-            f"did you mean `{elsewhere[0]}`?",
-            f"Move it: `{name}` belongs in {one_of(p.rpartition('.')[0] or 'the front matter itself' for p in elsewhere)}.",
-        )
+        label = f"did you mean `{elsewhere[0]}`?"
+        homes = [place.rpartition(".")[0] for place in elsewhere]
+        advice = f"Move it: `{name}` belongs {f'in {one_of(homes)}' if all(homes) else 'at the top level'}."
     else:
         label, advice = (
             "not known here",
-            f"Known here: {one_of(known, 20)}." if known else "Nothing can stand here.",
+            f"Known here: {one_of(known, 40)}." if known else "Nothing can stand here.",
         )
     more = (
         ()
@@ -302,6 +320,7 @@ def _unknown(
     )
 
 
+_FEW = 12
 _KINDS = {
     "string": "text",
     "number": "a number",
@@ -327,22 +346,22 @@ def _found(value: Any) -> str:
     return "nothing"
 
 
+def _empty(here: Pointer, advice: str) -> Problem:
+    return Problem(
+        f"{_name(here)} is empty", pointer=here, help=(advice,), label="nothing here", on="key", slug=WRONG_TYPE
+    )
+
+
 def _say_type(here: Pointer, error: ValidationError, source: Source) -> Problem:
     wanted: Any = error.validator_value
     wanted = wanted if isinstance(wanted, list) else [wanted]
     value, name = error.instance, _name(here)
     if value is None:
-        return Problem(
-            f"{name} is empty",
-            pointer=here,
-            help=(f"Write {_KINDS[wanted[0]]}, or delete the line.",),
-            label="nothing here",
-            on="key",
-            slug=WRONG_TYPE,
-        )
+        timed = isinstance(error.schema, dict) and error.schema.get("format") == "date-time"
+        return _empty(here, _TIME_HELP if timed else f"Write {_KINDS[wanted[0]]}, or delete the line.")
     if "string" in wanted and isinstance(value, bool | int | float):
         written = source.written(here)
-        key = "- " if isinstance(here[-1], int) else f"{here[-1]}: "
+        key = "" if isinstance(here[-1], int) else f"{here[-1]}: "
         shown = json.dumps(value)
         reads = f"the number {shown}" if not isinstance(value, bool) else f"yes or no ({shown})"
         return Problem(
@@ -353,8 +372,11 @@ def _say_type(here: Pointer, error: ValidationError, source: Source) -> Problem:
             on="value",
             slug=NOT_TEXT,
         )
-    want = " or ".join(_KINDS[kind] for kind in wanted)
+    *most, last = (_KINDS[kind] for kind in wanted)
+    want = f"{', '.join(most)} or {last}" if most else last
     helps: tuple[str, ...] = ()
+    if wanted == ["boolean"]:
+        helps = (f"Write `{here[-1]}: true` or `{here[-1]}: false`.",)
     if "boolean" in wanted and isinstance(value, str):
         plain = value.strip().lower()
         word = (
@@ -396,17 +418,21 @@ def _say_enum(here: Pointer, error: ValidationError, _source: Source) -> Problem
     choices: Any = error.validator_value
     allowed = [str(one) for one in (choices if error.validator == "enum" else [choices])]
     value = error.instance
+    if value is None:
+        return _empty(here, f"Allowed: {one_of(allowed, 20)}.")
     if not isinstance(value, str):
         return Problem(
             f"{_name(here)} can not be {_found(value)}",
             pointer=here,
-            help=(f"Allowed: {one_of(allowed)}.",),
+            help=(f"Allowed: {one_of(allowed, 20)}.",),
             label="not one of them",
             on="value",
             slug=NOT_ALLOWED if isinstance(value, bool | int | float) else WRONG_TYPE,
         )
     meant = guess(value, allowed)
-    helps = ((f"Write `{meant}`.",) if meant else ()) + (f"Allowed: {one_of(allowed, 20)}.",)
+    helps: tuple[str, ...] = (f"Write `{meant}`.",) if meant else ()
+    if not meant or len(allowed) <= _FEW:  # a long list helps nobody who has only slipped
+        helps += (f"Allowed: {one_of(allowed, 20)}.",)
     return Problem(
         f"{_name(here)} can not be `{shorten(value)}`",
         pointer=here,
@@ -421,30 +447,31 @@ _DAY_HELP = "Write a day: `2026-04-14`."
 _TIME_HELP = "Write day, time and zone: `2026-04-14T01:04:00Z` (UTC) or `2026-04-14T03:04:00+02:00`."
 
 
+_LOOSE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
+)
+
+
 def _say_time(here: Pointer, value: str) -> Problem:
-    plain = value.strip().replace(" ", "T", 1)
-    with_zone = plain if plain[-1:] in "Zz" or re.search(r"[+-][0-9]{2}:[0-9]{2}$", plain) else plain + "Z"
-    seconds = re.sub(r"T([0-9]{2}:[0-9]{2})([Zz+-])", r"T\1:00\2", with_zone)
+    loose = _LOOSE.fullmatch(value.strip())
+    full = ""
+    if loose:
+        zone = f"{loose[5]}:{loose[6]}" if loose[5] else "Z"
+        full = f"{loose[1]}T{loose[2]}{loose[3] or ':00'}{zone}"
     if _DAY.fullmatch(value.strip()):
         message, label = f"{_name(here)} is a day without a time", "when on that day?"
-        helps: tuple[str, ...] = (_TIME_HELP,)
-    elif seconds != value and _accepts(time, seconds):
-        zone = with_zone != plain
-        message, label = (
-            (f"{_name(here)} has no time zone", "which zone?")
-            if zone
-            else (f"{_name(here)} is not written as RFC 3339 asks", "not in full")
-        )
-        helps = (f"Write `{here[-1]}: {seconds}`" + (" if it is UTC; else name the offset: `+02:00`." if zone else ""),)
-    elif _TIME.fullmatch(value):
-        message, label, helps = (
-            f"{_name(here)} is a day or time that does not exist",
-            "not in the calendar",
-            ("Check day, hour and zone.",),
-        )
+        advice = _TIME_HELP
+    elif loose and full != value and _accepts(time, full):
+        zoned = loose[4] or loose[5]
+        message = f"{_name(here)} {'is not written as RFC 3339 asks' if zoned else 'has no time zone'}"
+        label = "not in full" if zoned else "which zone?"
+        advice = f"Write `{here[-1]}: {full}`" + ("" if zoned else " if it is UTC; else name the offset: `+02:00`.")
+    elif loose:
+        message, label = f"{_name(here)} is a day or time that does not exist", "not in the calendar"
+        advice = "Check day, hour and zone."
     else:
-        message, label, helps = f"{_name(here)} is not a time", "not a time", (_TIME_HELP,)
-    return Problem(message, pointer=here, help=helps, label=label, on="value", slug=NOT_ALLOWED)
+        message, label, advice = f"{_name(here)} is not a time", "not a time", _TIME_HELP
+    return Problem(message, pointer=here, help=(advice,), label=label, on="value", slug=NOT_ALLOWED)
 
 
 def _say_form(here: Pointer, error: ValidationError, _source: Source) -> Problem:
@@ -452,31 +479,58 @@ def _say_form(here: Pointer, error: ValidationError, _source: Source) -> Problem
     value = str(error.instance)
     if error.validator == "format" and error.validator_value == "date-time":
         return _say_time(here, value)
+    if not value:
+        return Problem(
+            f"{_name(here)} is empty",
+            pointer=here,
+            help=("Write it, or delete the line.",),
+            label="nothing here",
+            on="value",
+            slug=NOT_ALLOWED,
+        )
     rule = error.schema if isinstance(error.schema, dict) else {}
     pattern = str(rule.get("pattern", ""))
     message, label = f"{_name(here)} can not be `{shorten(value)}`", "not in the agreed form"
     if rule.get("format") == "uri":
-        label = "not a web address"
-        helps = ("Write the full address: `https://…`; percent-encode blanks and other special characters.",)
-    elif error.validator == "format":
-        label, helps = "not a day", (_DAY_HELP,)
-    elif pattern == published("record")["$defs"]["id"]["pattern"]:
-        helps = ("Write `HF-`, the year, `-` and four digits: `HF-2026-0001`.",)
-    elif pattern == published("record")["$defs"]["line"]["pattern"]:
-        label, helps = "not on one line", ("Write it on one line, without a blank at its start.",)
-    elif pattern.startswith("^[0-9a-f]"):
-        label, helps = (
-            "not hexadecimal",
-            ("Write the digits of the hash in lower case, as `git rev-parse HEAD` or `sha256sum FILE` prints them.",),
+        label, advice = (
+            "not a web address",
+            "Write the full address: `https://…`; percent-encode blanks and other special characters.",
         )
-    elif pattern.startswith("^CVE"):
-        helps = ("Write `CVE-`, the year, `-` and the number: `CVE-2026-12345`.",)
-    elif pattern.startswith("^[1-9]"):
-        helps = ("Write a number and a unit: `30m`, `4h`, `5d`, `2w`.",)
+    elif error.validator == "format":
+        label, advice = "not a day", _DAY_HELP
+    elif pattern == _form("line"):
+        label = "not on one line" if "\n" in value else "a blank at its start"
+        advice = "Write it on one line." if "\n" in value else "Delete the blank."
+    elif pattern in _forms():
+        advice = _forms()[pattern]
     else:
         rest = f" ({rule['description'].rstrip('.')})" if "description" in rule else ""
-        helps = (f"Use letters, digits and `. _ - /` without blanks, starting with a letter or digit{rest}.",)
-    return Problem(message, pointer=here, help=helps, label=label, on="value", slug=NOT_ALLOWED)
+        advice = f"It has to match `{shorten(pattern)}`{rest}."
+    return Problem(message, pointer=here, help=(advice,), label=label, on="value", slug=NOT_ALLOWED)
+
+
+def _form(name: str) -> str:
+    pattern: str = published("record")["$defs"][name]["pattern"]
+    return pattern
+
+
+@cache
+def _forms() -> Mapping[str, str]:
+    """Say what each pattern of the schemas asks for."""
+    return {
+        _form("id"): "Write `HF-`, the year, `-` and four digits: `HF-2026-0001`.",
+        _form("slug"): "Use lower-case letters, digits and `. _ -`, starting with a letter or digit: `checkout`.",
+        _form(
+            "version"
+        ): "Use letters, digits and `. + _ -` without blanks, starting with a letter or digit: `4.12.3`.",
+        _form("branch"): "Write the branch's name as git does: no blanks, and no `-` at its start.",
+        _form("commit"): "Write the commit's hash, 7 to 64 digits in lower case, as `git rev-parse HEAD` prints it.",
+        "^[0-9a-f]{64}$": "Write the 64 digits that `sha256sum FILE` prints.",
+        "^[0-9A-Za-z_][0-9A-Za-z._/-]*$": "Write a path that starts where this file lies: `hotfixes`.",
+        "^CVE-[0-9]{4}-[0-9]{4,7}$": "Write `CVE-`, the year, `-` and the number: `CVE-2026-12345`.",
+        "^[1-9][0-9]{0,5}[mhdw]$": "Write a number and a unit: `30m`, `4h`, `5d`, `2w`.",
+        "^[a-z_]+(\\.[a-z0-9][a-z0-9._-]*)?$": "Write a field of the record, or a kind of evidence: `work.hours`, `evidence.smoke-test`.",
+    }
 
 
 def _say_size(here: Pointer, error: ValidationError, _source: Source) -> Problem:
@@ -501,8 +555,8 @@ def _say_size(here: Pointer, error: ValidationError, _source: Source) -> Problem
             f"{name} has {number:,} fields; at most {limit:,} fit",
             "Keep the ones that matter.",
         ),
-        "minimum": (f"{name} can not be less than {limit}", "Check the number."),
-        "maximum": (f"{name} can not be more than {limit}", "Check the number."),
+        "minimum": (f"{name} can not be less than {limit:,}", "Check the number."),
+        "maximum": (f"{name} can not be more than {limit:,}", "Check the number."),
     }[str(error.validator)]
     return Problem(message, pointer=here, help=(advice,), on="value", slug=NOT_ALLOWED)
 
@@ -520,21 +574,19 @@ def _say_names(here: Pointer, error: ValidationError) -> Problem:
 
 
 def _say_any(here: Pointer, error: ValidationError, _source: Source) -> Problem:
-    helps = (_DAY_HELP, _TIME_HELP)
-    on_type = not isinstance(error.instance, str)
-    message = (
-        f"{_name(here)} must be a day or a time"
-        if on_type
-        else f"{_name(here)} is neither a day nor a time with its zone"
-    )
-    return Problem(
-        message,
-        pointer=here,
-        help=helps,
-        label=f"found {_found(error.instance)}",
-        on="value",
-        slug=WRONG_TYPE if on_type else NOT_ALLOWED,
-    )
+    value = error.instance
+    helps: tuple[str, ...] = (_DAY_HELP, _TIME_HELP)
+    if value is None:
+        return _empty(here, _DAY_HELP)
+    if not isinstance(value, str):
+        message, label = f"{_name(here)} must be a day or a time", f"found {_found(value)}"
+    elif _DAY.fullmatch(value) or _TIME.fullmatch(value):
+        message, label = f"{_name(here)} is a day or time that does not exist", "not in the calendar"
+        helps = ("Check day, hour and zone.",)
+    else:
+        message, label = f"{_name(here)} is neither a day nor a time with its zone", "neither day nor time"
+    slug = NOT_ALLOWED if isinstance(value, str) else WRONG_TYPE
+    return Problem(message, pointer=here, help=helps, label=label, on="value", slug=slug)
 
 
 def _say_other(here: Pointer, error: ValidationError, _source: Source) -> Problem:

@@ -432,12 +432,14 @@ def _key(value: Any, here: dict[str, Any], event: Any, first_line: int, problems
                 "Write `name: value`; put text with brackets in quotes.",
                 event,
             )
-        shown = shorten(event.value) or "nothing"
+        shown = shorten(event.value)
         problems.append(
             Problem(
-                f"The name of a field must be text, and YAML reads `{shown}` as something else",
-                help=(f'Write `"{shown}":`',),
-                label="quote it",
+                f"The name of a field must be text, and YAML reads `{shown}` as something else"
+                if shown
+                else "A field without a name",
+                help=(f'Write `"{shown}":`' if shown else "Write `name: value`.",),
+                label="quote it" if shown else "no name",
                 span=span,
                 slug=NOT_TEXT,
             )

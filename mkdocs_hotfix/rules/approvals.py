@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem, dotted
-from mkdocs_hotfix.obligations import owed, own, step_back
+from mkdocs_hotfix.obligations import open_still, owed, own
 from mkdocs_hotfix.policy import pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
@@ -38,18 +38,18 @@ def missing_approval(record: Record, context: Context) -> Iterator[Problem]:
             policy.approvals_at_least,
         )
         if people < wanted:
-            back = step_back(policy, obligation, record.status)
+            roles = policy.approver_roles
+            one = f"{{by: …, role: {next(iter(roles))}, at: …}}"
+            given = record.approvals
             yield Problem(
                 f"{wanted} approval{'s' if wanted > 1 else ''} needed, {people or 'none'} given",
                 pointer=("approvals",),
                 near=("status",),
                 help=(
-                    f"Add `approvals: [{{by: …, role: {next(iter(policy.approver_roles))}, at: …}}]`; roles: {', '.join(policy.approver_roles)}.",
-                    *(
-                        (f"Not approved yet? Set `status: {back}` and publish the record while it is open.",)
-                        if back
-                        else ()
-                    ),
+                    (f"Add to `approvals`: `{one}`" if given else f"Add `approvals: [{one}]`")
+                    + f"; roles: {', '.join(roles)}.",
+                    *(("One person counts once.",) if len(given) > people else ()),
+                    *open_still(record, policy, context.as_of, obligation, "Not approved yet?"),
                 ),
                 label=f"`{record.status}` needs {wanted}",
             )
@@ -106,11 +106,14 @@ def unknown_approver(record: Record, context: Context) -> Iterator[Problem]:
     for place, by, role in _signatures(record):
         people = context.policy.approver_roles[role]
         if by not in people:
+            spelt = next((name for name in people if name.casefold() == by.casefold()), "")
             yield Problem(
                 f"`{by}` is not a {role}",
                 pointer=(*place, "by"),
                 help=(
-                    f"The policy lists: {', '.join(people)}. Ask one of them, or add the person to the policy in a change of its own.",
+                    f"Write `{spelt}`, as the policy does."
+                    if spelt
+                    else f"The policy lists: {', '.join(people)}. Ask one of them, or add the person to the policy in a change of its own.",
                 ),
                 label="not in this role",
                 on="value",
@@ -158,7 +161,7 @@ def waiver_expired(record: Record, context: Context) -> Iterator[Problem]:
                 pointer=("waivers", index, "expires"),
                 help=(
                     f"Add `{waiver.requirement}` now.",
-                    f"It still can not be had? Somebody of {', '.join(context.policy.approver_roles)} may waive it anew.",
+                    f"It still can not be had? A {' or '.join(context.policy.approver_roles)} may waive it anew.",
                 ),
                 label="over",
                 on="value",
@@ -194,15 +197,15 @@ def missing_requirement(record: Record, context: Context) -> Iterator[Problem]:
         else:
             title = context.policy.statuses[obligation.since].title
             message = f"`{name}` is missing, which “{title}” needs"
-        back = step_back(context.policy, obligation, record.status)
+        line = f"{here[-1]}: {context.policy.shape.sample(here)}"
         yield Problem(
             message,
             pointer=here,
             near=("status",),
             help=(
-                f"Add `{here[-1]}: …`" + (f" under `{here[0]}`." if len(here) > 1 else "."),
+                f"Add `{line}`" + (f" under `{here[0]}`." if len(here) > 1 else "."),
                 *((obligation.because,) if obligation.because else ()),
-                *((f"Not known yet? Set `status: {back}` and publish the record while it is open.",) if back else ()),
+                *open_still(record, context.policy, context.as_of, obligation, "Not known yet?"),
             ),
             label=f"`{name if len(here) == 1 else here[-1]}` is missing",
         )

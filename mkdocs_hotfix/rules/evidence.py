@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem, shorten
-from mkdocs_hotfix.obligations import Obligation, owed, step_back
+from mkdocs_hotfix.obligations import Obligation, open_still, owed
 from mkdocs_hotfix.paths import locate
 from mkdocs_hotfix.policy import Kind
 from mkdocs_hotfix.record import Evidence, Record
@@ -17,12 +17,6 @@ def _owed(record: Record, context: Context) -> Iterator[tuple[Obligation, Kind, 
     for obligation in owed(record, context.policy, context.as_of):
         if obligation.kind:
             yield obligation, context.policy.kinds[obligation.kind], record.evidence.get(obligation.kind)
-
-
-def _not_yet(record: Record, context: Context, obligation: Obligation) -> tuple[str, ...]:
-    """Say how the record can be published while this is open."""
-    back = step_back(context.policy, obligation, record.status)
-    return (f"Not done yet? Set `status: {back}` and publish the record while it is open.",) if back else ()
 
 
 def _sample(kind: Kind, context: Context) -> str:
@@ -83,7 +77,7 @@ def missing_evidence(record: Record, context: Context) -> Iterator[Problem]:
                 near=("status",),
                 help=(
                     f"Add under `evidence`: `{_sample(kind, context)}`",
-                    *_not_yet(record, context, obligation),
+                    *open_still(record, context.policy, context.as_of, obligation),
                 ),
                 label=f"`{kind.id}` is missing",
             )
@@ -92,7 +86,10 @@ def missing_evidence(record: Record, context: Context) -> Iterator[Problem]:
             yield Problem(
                 f"“{kind.title}” does not say {names}",
                 pointer=here,
-                help=(f"Add {names} to it.", *_not_yet(record, context, obligation)),
+                help=(
+                    f"Add {', '.join(f'`{name}: …`' for name in lacking)} to it.",
+                    *open_still(record, context.policy, context.as_of, obligation),
+                ),
                 label=f"{names} missing",
             )
 
@@ -130,7 +127,7 @@ def failed_evidence(record: Record, context: Context) -> Iterator[Problem]:
                 pointer=(*obligation.pointer, "result"),
                 help=(
                     "Fix the cause, test again and record the new result.",
-                    *_not_yet(record, context, obligation),
+                    *open_still(record, context.policy, context.as_of, obligation, "It does not pass yet?"),
                 ),
                 label=f"`{record.status}` needs `passed`",
                 on="value",
@@ -169,7 +166,7 @@ def report_missing(record: Record, context: Context) -> Iterator[Problem]:
                 pointer=(*obligation.pointer, "report"),
                 help=(
                     f"Put the test runner's file into `{record.id}/` beside the record and add `report: {record.id}/{kind.id}.xml`",
-                    *_not_yet(record, context, obligation),
+                    *open_still(record, context.policy, context.as_of, obligation),
                 ),
                 label="`report` is missing",
             )
@@ -177,12 +174,16 @@ def report_missing(record: Record, context: Context) -> Iterator[Problem]:
         for index, text in enumerate(evidence.reports):
             place = locate(text, record.file, record.root)
             if place.trouble in ("missing", "not-a-file"):
-                what = "is not a file" if place.trouble == "not-a-file" else "does not exist"
+                folder = place.trouble == "not-a-file"
                 yield Problem(
-                    f"The report `{shorten(text)}` {what}",
+                    f"The report `{shorten(text)}` {'is not a file' if folder else 'does not exist'}",
                     pointer=evidence.report_pointer(index),
-                    help=("Commit the file with the record. Its path starts at the folder in which the record lies.",),
-                    label="no such file",
+                    help=(
+                        "Name the file that the test runner wrote, not its folder."
+                        if folder
+                        else "Commit the file with the record. Its path starts at the folder in which the record lies.",
+                    ),
+                    label="not a file" if folder else "no such file",
                     on="value",
                     untrue=True,
                 )
@@ -263,7 +264,7 @@ def evidence_overdue(record: Record, context: Context) -> Iterator[Problem]:
                 near=("status",),
                 help=(
                     f"Add under `evidence`: `{_sample(kind, context)}`",
-                    f"It can not be had? Somebody of {', '.join(context.policy.approver_roles)} may waive `{obligation.need}`.",
+                    *open_still(record, context.policy, context.as_of, obligation),
                 ),
                 label=f"`{kind.id}` was due {rfc3339(obligation.deadline)}",
             )

@@ -47,7 +47,7 @@ def unknown_include(records: Sequence[Record], _context: Context) -> Iterator[tu
             elif name in record.release.includes[:index]:
                 trouble = "is named twice"
             elif other is None:
-                trouble = "is no record"
+                trouble = "does not exist"
             elif other.release.base != record.release.base:
                 trouble = (
                     f"builds on {other.release.base or 'no release'}, and this one on {record.release.base or 'none'}"
@@ -123,7 +123,9 @@ def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple
                             pointer=("release", "includes"),
                             help=(
                                 f"Add {earlier.id} to `includes` if the package carries it.",
-                                f"Left out on purpose? Add `drops: [{{id: {earlier.id}, because: …}}]`.",
+                                f"Left out on purpose? Add to `drops`: `{{id: {earlier.id}, because: …}}`."
+                                if record.release.drops
+                                else f"Left out on purpose? Add `drops: [{{id: {earlier.id}, because: …}}]` under `release`.",
                             ),
                             label=f"without {earlier.id}",
                             on="value",
@@ -131,14 +133,20 @@ def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple
                     )
         for record in chain:
             for index, drop in enumerate(record.release.drops):
-                if drop in record.release.includes or drop not in {one.id for one in chain} - {record.id}:
+                both = drop in record.release.includes
+                if both or drop not in {one.id for one in chain} - {record.id}:
+                    trouble = "included too" if both else "no hotfix on this base"
                     yield (
                         record,
                         Problem(
-                            f"`{drop}` can not be dropped: it is {'included too' if drop in record.release.includes else 'no hotfix on this base'}",
-                            pointer=("release", "drops", index),
-                            help=("Name an earlier hotfix on the same base that this package leaves out.",),
-                            label="not in the chain",
+                            f"`{drop}` can not be dropped: it is {trouble}",
+                            pointer=("release", "drops", index, "id"),
+                            help=(
+                                "Take it out of `includes`, or out of `drops`."
+                                if both
+                                else "Name an earlier hotfix on the same base that this package leaves out.",
+                            ),
+                            label=trouble,
                             on="value",
                         ),
                     )

@@ -146,7 +146,7 @@ def report_disagrees(record: Record, context: Context) -> Iterator[Problem]:
                 )
                 more = f" and {report.bad - _NAMED} more" if report.bad > _NAMED else ""
                 yield Problem(
-                    f"The report `{shorten(text)}` has {report.bad} failed of {report.total} tests: {names}{more}",
+                    f"The report `{shorten(text)}` has {report.bad} failed of {report.total} test{'' if report.total == 1 else 's'}: {names}{more}",
                     pointer=here,
                     help=("Fix the cause and test again, or write `result: failed`.",),
                     label=f"{report.bad} failed",

@@ -212,7 +212,7 @@ def exception_not_approved(record: Record, context: Context) -> Iterator[Problem
         yield Problem(
             f"`{exception.by}` is not a {exception.role}",
             pointer=(*here, "by"),
-            help=(f"The policy lists: {', '.join(context.policy.approver_roles[exception.role])}.",),
+            help=(_listed(exception.by, context.policy.approver_roles[exception.role]),),
             label="not in this role",
             on="value",
         )
@@ -224,3 +224,8 @@ def exception_not_approved(record: Record, context: Context) -> Iterator[Problem
             label="the same person",
             on="value",
         )
+
+
+def _listed(name: str, people: tuple[str, ...]) -> str:
+    spelt = next((one for one in people if one.casefold() == name.casefold()), "")
+    return f"Write `{spelt}`, as the policy does." if spelt else f"The policy lists: {', '.join(people)}."
