@@ -39,6 +39,11 @@ STATE_NAMES = {
     "met": "Passed",
     "missing": "Missing",
     "failed": "Failed",
+    "stale": "Out of date",
+    "waived": "Waived",
+    "waiver-expired": "Waiver has run out",
+    "due": "Due",
+    "overdue": "Overdue",
     "not-due": "Not due yet",
     "not-applicable": "Not needed",
 }
@@ -130,7 +135,7 @@ class Book:
         problems = [finding for finding in judged.findings if finding.level is Level.ERROR]
         hints = [finding for finding in judged.findings if finding.level is not Level.ERROR]
         text = narrative.render(one.body, resolve) if one else narrative.Narrative("", ())
-        open_ends = [verdict for verdict in judged.evidence if verdict.state in ("missing", "failed")]
+        open_ends = [verdict for verdict in judged.evidence if verdict.is_open]
         html = self._environment.get_template("record.html.j2").render(
             book=self,
             policy=self.policy,
@@ -157,7 +162,7 @@ class Book:
         if one is None:
             return []
         order = ["triage", "verification"]
-        if any(verdict.state in ("missing", "failed") for verdict in judged.evidence):
+        if any(verdict.is_open for verdict in judged.evidence):
             order.reverse()
         present = {
             "triage": one.triage is not None,

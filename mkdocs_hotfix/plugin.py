@@ -112,13 +112,18 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             say = loud if closes else log.warning if finding.level is Level.WARNING else log.info
             at = finding.span
             say("%s:%s:%s: %s %s: %s", finding.path, at.line, at.column, finding.code, finding.slug, finding.message)
-        log.info("hotfix gate: %s", report.summary)
+        if not trouble:
+            log.info("hotfix gate: %s", report.summary)
         if report.exit_code(strict=config.strict) and not self._serving:
             raise PluginError(f"hotfix gate: {report.summary}. `hotfix check` shows the lines and what to do.")
-        if not self._serving:
-            judged = {os.path.abspath(one.file) for one in report.judged}
-            for file in get_files(config).documentation_pages():
-                self._refuse_unjudged(file, config, judged)
+        judged_paths = {os.path.abspath(one.file) for one in report.judged}
+        for file in get_files(config).documentation_pages() if not trouble else ():
+            try:
+                self._refuse_unjudged(file, config, judged_paths)
+            except PluginError as error:
+                if not self._serving:
+                    raise
+                loud("%s", error)
 
     def _judge(self, config: MkDocsConfig) -> Report:
         asked = self._asked(config)
@@ -247,8 +252,12 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         judged = self._of(page.file)
         if judged is None:
             # Whoever added this file or changed its level: nothing is published from here without a verdict.
-            if not self._serving:
+            try:
                 self._refuse_unjudged(page.file, config, ())
+            except PluginError as error:
+                if not self._serving:
+                    raise
+                return f"<p>{escape(str(error))}</p>\n"
             return None
         page.parent = self._index
         return "\n"

@@ -47,6 +47,11 @@ class Verdict:
     problems: tuple[Problem, ...] = ()
     deadline: datetime | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is to be mended: what is not due, or owed and not late, is not."""
+        return self.state in ("missing", "failed", "stale", "overdue", "waiver-expired")
+
 
 def verdicts(
     one: Record,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -175,6 +176,15 @@ class Site:
     def broken(self) -> Path:
         """File the record that claims more than it proves, in exactly three places."""
         return self.write("docs/hotfixes/HF-2026-0019.md", (HERE / "broken" / "HF-2026-0019.md").read_bytes())
+
+    def closed(self, *changes: tuple[str, str]) -> Path:
+        """File the sample that proves everything, with its reports, and some of its lines changed (patterns)."""
+        shutil.copytree(HERE / "docs/hotfixes/HF-2026-0007", self.docs / "hotfixes/HF-2026-0007")
+        text = (HERE / "docs/hotfixes/HF-2026-0007.md").read_text("utf-8")
+        for old, new in changes:
+            text, found = re.subn(old, new, text, flags=re.MULTILINE)
+            assert found, old
+        return self.write("docs/hotfixes/HF-2026-0007.md", text)
 
     def policy(self, path: str = "docs/policy.yml", *changes: tuple[str, str]) -> Path:
         """Write the built-in policy, with some of its words changed."""

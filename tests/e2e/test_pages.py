@@ -205,3 +205,42 @@ def test_a_policy_deeper_in_the_docs_folder_takes_its_list_along(site):
     assert not built.error, built.log
     assert "ops/hotfixes/HF-2026-0100/index.html" in built.pages
     assert [link for link in built.page("process/index.html").all("a") if link.attrs.get("href") == "../ops/hotfixes/"]
+
+
+WAIVER = (
+    "waivers: [{requirement: evidence.regression-test, because: The test machines are down, by: checkout-lead,"
+    " role: service-owner, at: 2026-04-14T02:50:00Z, expires: 2026-05-01}]"
+)
+
+
+@pytest.fixture
+def deployed(site, monkeypatch):
+    """A record ten minutes after its deployment; changes on top of that."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1776137400")  # 2026-04-14T03:30:00Z
+    (site.docs / "hotfixes/HF-2026-0100.md").unlink()
+
+    def page(*changes):
+        later = r"^(  (production-verification|smoke-test|communication):\n(    .*\n)+|review: .*\n)"
+        site.closed((r"^status: closed", "status: deployed"), (later, ""), *changes)
+        built = site.build()
+        assert not built.error, built.said
+        return built.page(CLOSED)
+
+    return page
+
+
+def test_evidence_that_is_owed_says_until_when(deployed):
+    row = deployed().one("li", id="evidence-smoke-test")
+    assert row.text == "Smoke test in production Due Owed until 14 April 2026, 05:20 UTC."
+    assert "hf-open" not in row.attrs.get("class", "")
+
+
+def test_evidence_that_is_waived_says_who_let_it_be_left_out_and_why(deployed):
+    row = deployed((r"^  regression-test:\n(    .*\n)+", ""), (r"^deployed:", f"{WAIVER}\ndeployed:")).one(
+        "li", id="evidence-regression-test"
+    )
+    assert row.text.startswith(
+        "Regression test Waived Left out until 2 May 2026, 00:00 UTC with leave of checkout-lead (service-owner): "
+    )
+    assert row.text.endswith("The test machines are down")
+    assert "hf-open" not in row.attrs.get("class", "")
