@@ -197,7 +197,7 @@ def _finish(text: str, head: str, first_line: int, body: str, body_line: int) ->
             Problem(
                 what,
                 help=("Write at least `id`, `title` and `status`.",),
-                span=Span(1, 1, 1, 4),
+                span=Span(1, 1, 1, 4 if first_line > 1 else 1),
                 slug=UNREADABLE,
             )
         ]

@@ -18,10 +18,12 @@ from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
 
 # The same examples in every run: a suite that fails on Tuesdays helps nobody.
-settings.register_profile("house", derandomize=True, database=None, deadline=None, max_examples=60)
+settings.register_profile("house", derandomize=True, database=None, deadline=None, max_examples=80)
 settings.load_profile("house")
 
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
+NOW = datetime(2026, 4, 14, 3, 30, tzinfo=UTC)
+"""The night of the hotfix: no promise is broken yet."""
+
 ID = "HF-2026-0001"
 COMMIT = "9f3c1e2b7a60d4c5e8f1a2b3c4d5e6f708192a3b"
 
@@ -29,9 +31,9 @@ REPORTED: Mapping[str, Any] = {
     "id": ID,
     "title": "Checkout fails for saved cards",
     "status": "reported",
-    "severity": "critical",
+    "severity": "major",
     "service": "checkout",
-    "reported": {"at": "2026-04-14T01:04:00Z", "by": "support-lead"},
+    "reported": {"at": "2026-04-14T01:40:00Z", "by": "support-lead"},
 }
 """A record that is right as soon as the problem is known."""
 
@@ -39,7 +41,7 @@ DEPLOYED: Mapping[str, Any] = {
     **REPORTED,
     "status": "deployed",
     "triage": {
-        "at": "2026-04-14T01:12:00Z",
+        "at": "2026-04-14T01:50:00Z",
         "by": "checkout-oncall",
         "answers": {
             "significant": {"answer": True, "because": "310 failed orders an hour.", "harms": ["financial-loss"]},
@@ -61,7 +63,7 @@ DEPLOYED: Mapping[str, Any] = {
     "approvals": [{"by": "release-manager", "role": "release-manager", "at": "2026-04-14T03:05:00Z"}],
     "evidence": {
         "impact-analysis": {
-            "at": "2026-04-14T01:31:00Z",
+            "at": "2026-04-14T01:55:00Z",
             "by": "checkout-oncall",
             "affected": ["checkout-api"],
             "test_scope": ["pay with a saved card"],
