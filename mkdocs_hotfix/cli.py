@@ -58,13 +58,13 @@ def main() -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("mkdocs-hotfix"), prog_name="mkdocs-hotfix")
 def cli() -> None:
-    r"""Check hotfix records against the policy: the gate of the hot-fix process.
+    """Check hotfix records against the policy: the gate of the hot-fix process.
 
     \b
     hotfix check          judge every record
     hotfix rule SLUG      explain a rule
     hotfix schema         print the schema of a record
-    """
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
 
 
 @cli.command()
@@ -101,7 +101,7 @@ def check(
     strict: bool,
     allow_empty: bool,
 ) -> int:
-    r"""Judge records, and say what is missing, where, and what to do.
+    """Judge records, and say what is missing, where, and what to do.
 
     PATHS are records or folders of records; without any, the policy's records folder.
 
@@ -114,7 +114,7 @@ def check(
       hotfix check
       hotfix check docs/hotfixes/HF-2026-0019.md
       hotfix check --format json --as-of 2026-11-23T03:40:00Z
-    """
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
 
     policy = find_policy(policy_file, paths)
@@ -135,13 +135,13 @@ def check(
 @cli.command()
 @click.argument("name", metavar="[SLUG|CODE]", required=False)
 def rule(name: str | None) -> int:
-    r"""Explain a rule: why it is there, and what is wrong and right. Without a name, list them all.
+    """Explain a rule: why it is there, and what is wrong and right. Without a name, list them all.
 
     \b
     Examples:
       hotfix rule missing-evidence
       hotfix rule EVD301
-    """
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix.rules import BY_CODE, BY_SLUG, RULES  # noqa: PLC0415 - `--help` starts without them
     from mkdocs_hotfix.schema import guess  # noqa: PLC0415
 
@@ -169,13 +169,13 @@ def rule(name: str | None) -> int:
     help="The policy that closes the schema of a record.",
 )
 def schema(name: str, policy_file: Path | None) -> int:
-    r"""Print a JSON Schema: of a record under this policy, of a policy, or of the findings.
+    """Print a JSON Schema: of a record under this policy, of a policy, of findings.
 
     \b
     Examples:
       hotfix schema > record.schema.json
       hotfix schema policy
-    """
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix.schema import published  # noqa: PLC0415 - `--help` starts without it
 
     made = find_policy(policy_file, ()).shape.schema if name == "record" else published(name)
