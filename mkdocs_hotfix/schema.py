@@ -402,8 +402,8 @@ def _say_type(here: Pointer, error: ValidationError, source: Source) -> Problem:
         helps = ("Write a list: `[one, two]`, or one item a line, each after `- `.",)
     elif "object" in wanted:
         helps = ("Write fields below it, indented: `name: value`.",)
-    elif wanted == ["string"]:
-        helps = ("Write one text.",)
+    elif not helps:
+        helps = ("Write one text.",) if wanted == ["string"] else (f"Write {want}.",)
     return Problem(
         f"{name} must be {want}",
         pointer=here,
