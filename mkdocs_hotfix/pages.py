@@ -7,20 +7,21 @@ and are never run as a template.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from mkdocs_hotfix import flow, metrics, narrative, schema, sla, times
+from mkdocs_hotfix import flow, metrics, narrative, newrecord, schema, sla, times
 from mkdocs_hotfix.figures import Figures
 from mkdocs_hotfix.findings import Finding, Level, dotted, shorten
 from mkdocs_hotfix.flow import Flow
@@ -32,8 +33,21 @@ from mkdocs_hotfix.releases import Release
 from mkdocs_hotfix.rules import RULES
 from mkdocs_hotfix.verdicts import Verdict
 
-Link: TypeAlias = Callable[[Judged], str | None]
-"""Tells where the page of a record is, seen from another page."""
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Ways from one page to others; nothing where there is no such page.
+
+    Attributes:
+        record: To the page of a record.
+        page: To a page or file of the docs folder, by its path there: `process.md`.
+        new_file: Where the repository's host opens a new file; empty where that is not known.
+    """
+
+    record: Callable[[Judged], str | None]
+    page: Callable[[str], str | None]
+    new_file: str = ""
+
 
 STATE_NAMES = {
     "met": "Passed",
@@ -55,6 +69,8 @@ GENERATED: Mapping[str, str] = {
     "record.md": "record.md.j2",
     "rules.md": "rules.md.j2",
     "metrics.md": "metrics.md.j2",
+    "index.md": "home.md.j2",
+    "new.md": "new.md.j2",
 }
 """Pages that are made unless the author has a file at that path, and their templates."""
 
@@ -67,6 +83,16 @@ class Page:
     description: str
     html: str
     headings: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """A hotfix that needs somebody: how urgent it is (0 most), a word for it, and a sentence."""
+
+    judged: Judged
+    rank: int
+    word: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,20 +365,42 @@ class Book:
         return flow.tall(self.policy)
 
     @cached_property
+    def attention(self) -> list[Attention]:
+        """List the hotfixes that somebody has to look at now, the most urgent first."""
+        return sorted(_attention(self.report), key=lambda one: (one.rank, one.judged.name))
+
+    @cached_property
+    def form(self) -> tuple[newrecord.Group, ...]:
+        """List what the form of a new record asks for."""
+        return newrecord.groups(self.policy)
+
+    @cached_property
+    def questions_json(self) -> str:
+        """Tell a script which answer to each question speaks for a hotfix."""
+        return json.dumps([{"id": one.id, "hotfix_if": one.hotfix_if} for one in self.policy.questions.values()])
+
+    @property
+    def last_numbers(self) -> Mapping[str, int]:
+        """Tell the highest number of each year."""
+        return newrecord.last_numbers(one.name for one in self.report.judged)
+
+    @cached_property
     def figures(self) -> Figures:
         """Measure the process."""
         return Figures(metrics.measure(self.report, self.releases))
 
     # -- blocks and generated pages ------------------------------------------------------------------------
 
-    def block(self, name: str, link: Link) -> str:
+    def block(self, name: str, links: Links) -> str:
         """Render one block.
 
         Args:
             name: The block: a template `blocks/NAME.html.j2`.
-            link: Where the page of a record is, seen from the page that shows the block.
+            links: Ways from the page that shows the block.
         """
-        html = self._environment.get_template(f"blocks/{name}.html.j2").render(book=self, policy=self.policy, link=link)
+        html = self._environment.get_template(f"blocks/{name}.html.j2").render(
+            book=self, policy=self.policy, link=links.record, goto=links.page, links=links
+        )
         return re.sub(r"\n\s*\n+", "\n", html).strip()
 
     def generated(self, template: str) -> str:
@@ -394,6 +442,11 @@ class _Blocks:
 
 
 BLOCKS = (
+    "attention",
+    "tasks",
+    "newest",
+    "triage_form",
+    "new_record",
     "flow",
     "figures",
     "metrics",
@@ -427,15 +480,15 @@ def placeholder(name: str) -> str:
 _PLACEHOLDER = re.compile(r'<div data-hotfix-block="([a-z_]+)"></div>')
 
 
-def fill(html: str, book: Book, link: Link) -> str:
+def fill(html: str, book: Book, links: Links) -> str:
     """Put the blocks in the place of their placeholders.
 
     Args:
         html: A page after Markdown.
         book: The pages of the report.
-        link: Where the page of a record is, seen from this one.
+        links: Ways from this page.
     """
-    return _PLACEHOLDER.sub(lambda found: book.block(found[1], link) if found[1] in BLOCKS else found[0], html)
+    return _PLACEHOLDER.sub(lambda found: book.block(found[1], links) if found[1] in BLOCKS else found[0], html)
 
 
 def _rule_pages(book: Book) -> str:
@@ -455,6 +508,39 @@ SECTIONS = {
     "review": "Review and follow-up",
     "links": "Links",
 }
+
+
+def _attention(report: Report) -> Iterator[Attention]:
+    policy, last = report.policy, report.policy.lifecycle()[-1].id
+    for judged in report.published:
+        record = judged.record
+        if record is None:
+            continue
+        lacking = [
+            one for one in judged.evidence if one.state in ("missing", "failed", "stale", "overdue", "waiver-expired")
+        ]
+        if judged.errors:
+            what = (
+                f"{len(lacking)} of {len(judged.evidence)} pieces of evidence {'is' if len(lacking) == 1 else 'are'} missing"
+                if lacking
+                else f"{judged.errors} {'thing is' if judged.errors == 1 else 'things are'} wrong in the record"
+            )
+            yield Attention(judged, 0, "Evidence missing" if lacking else "Needs attention", what)
+        elif record.status != last and not policy.statuses[record.status].branches_from:
+            clock = sla.restore(record, policy, report.as_of)
+            owed = [one for one in judged.evidence if one.state == "due" and one.deadline]
+            if clock and not clock.ended and clock.state == "missed":
+                yield Attention(
+                    judged, 1, "Late", f"{times.spell(clock.taken - clock.promised)} longer than promised so far"
+                )
+            elif clock and not clock.ended:
+                yield Attention(judged, 2, "In progress", f"{times.spell(clock.promised - clock.taken)} left")
+            elif owed:
+                first = min(one.deadline for one in owed if one.deadline)
+                names = ", ".join(one.title for one in owed)
+                yield Attention(judged, 2, "Owed", f"{names}, due {times.moment(first)}")
+            else:
+                yield Attention(judged, 3, "Open", policy.statuses[record.status].title.lower())
 
 
 def _kind(made: Mapping[str, Any], field: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import exports, gate, pages, paths, policy, releases
+from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policy, releases
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -37,6 +37,7 @@ OPT_IN = "hotfix"
 PUBLISHED = (InclusionLevel.INCLUDED, InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV)
 _STATIC = Path(__file__).parent / "static"
 _CSS = "assets/hotfix/hotfix.css"
+_SCRIPT = "assets/hotfix/hotfix.js"
 
 
 class _AlwaysOn(config_options.Type[bool]):
@@ -86,6 +87,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             config.theme.dirs.append(str(_STATIC))
         if _CSS not in config.extra_css:
             config.extra_css.insert(0, _CSS)
+        if _SCRIPT not in config.extra_javascript:
+            config.extra_javascript.append(_SCRIPT)
         asked = self._asked(config)
         if asked is not None and asked.is_file():
             config.watch.append(os.path.abspath(asked))
@@ -283,16 +286,36 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 return f"**{escape(where)}: {escape(str(error))}**\n\n{markdown}"
             raise PluginError(f"{where}: {error}") from None
 
-    def on_page_content(self, html: str, /, *, page: Page, files: Files, **_kwargs: Any) -> str:
+    def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files, **_kwargs: Any) -> str:
         """Make the page of a record, or fill the blocks, after Markdown has run: HTML is faster than Markdown tables."""
         judged = self._of(page.file)
         if judged is None:
             asked = page.meta.get(OPT_IN) == "blocks" or page.file.generated_by == "hotfix"
-            return pages.fill(html, self.book, _link_from(page.file, files)) if asked else html
+            return pages.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
         made = self.book.record(judged, _resolve_from(page.file, files), serving=self._serving)
         page.toc = get_toc(_tokens(made))
         page.present_anchor_ids = set(re.findall(r' id="([^"]+)"', made.html))
         return made.html
+
+    def _links_from(self, here: File, files: Files, config: MkDocsConfig) -> pages.Links:
+        known = {
+            os.path.abspath(file.abs_src_path): file
+            for file in files
+            if file.abs_src_path and file.inclusion in PUBLISHED
+        }
+
+        def record(judged: Judged) -> str | None:
+            file = known.get(os.path.abspath(judged.file))
+            return file.url_relative_to(here) if file else None
+
+        def page(uri: str) -> str | None:
+            file = files.get_file_from_path(uri)
+            return file.url_relative_to(here) if file and file.inclusion in PUBLISHED else None
+
+        address = newrecord.new_file_address(
+            config.repo_url or "", config.edit_uri or "", _uri(self.book.policy.records, config)
+        )
+        return pages.Links(record, page, address)
 
     def _of(self, file: File) -> Judged | None:
         """Find the record of a file. While the policy can not be used, what looks like one shows why, and nothing else."""
@@ -342,18 +365,6 @@ def _tokens(made: pages.Page) -> list[Any]:
         stack[-1][1].append(token)
         stack.append((heading.level, token["children"]))
     return root
-
-
-def _link_from(here: File, files: Files) -> pages.Link:
-    known = {
-        os.path.abspath(file.abs_src_path): file for file in files if file.abs_src_path and file.inclusion in PUBLISHED
-    }
-
-    def link(judged: Judged) -> str | None:
-        file = known.get(os.path.abspath(judged.file))
-        return file.url_relative_to(here) if file else None
-
-    return link
 
 
 def _resolve_from(here: File, files: Files) -> Callable[[str], str | None]:

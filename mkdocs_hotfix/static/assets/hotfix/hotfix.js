@@ -1,0 +1,211 @@
+/* The forms of the handbook: triage, a new record, the filters of the list. Nothing here sends anything anywhere.
+   Without this script the pages show the same facts as tables. */
+(() => {
+  "use strict";
+
+  // -- YAML, as the gate reads it: text stays text ------------------------------------------------------------
+
+  const PLAIN = /^[A-Za-z][A-Za-z0-9_]*(?:[ ./-][A-Za-z0-9_]+)*$/;
+  const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+  const WORDS = new Set(["true", "false", "null", "yes", "no", "on", "off", "y", "n"]);
+
+  const scalar = (value) => {
+    if (typeof value !== "string") return String(value);
+    if (TIME.test(value) || (PLAIN.test(value) && !WORDS.has(value.toLowerCase()))) return value;
+    return JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, "");
+  };
+  const flow = (value) => {
+    if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+    if (value !== null && typeof value === "object") {
+      return `{${Object.entries(value).map(([key, one]) => `${key}: ${flow(one)}`).join(", ")}}`;
+    }
+    return scalar(value);
+  };
+  const short = (value) => typeof value !== "object" || (Object.values(value).every((one) => typeof one !== "object" || Array.isArray(one)) && flow(value).length < 100);
+  const yaml = (value, indent = "") =>
+    Object.entries(value).map(([key, one]) =>
+      short(one) || Array.isArray(one) ? `${indent}${key}: ${flow(one)}\n` : `${indent}${key}:\n${yaml(one, `${indent}  `)}`).join("");
+
+  const put = (record, path, value) => {
+    const parts = path.split(".");
+    const last = parts.pop();
+    let here = record;
+    for (const part of parts) here = here[part] ??= {};
+    here[last] = value;
+  };
+  const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, "").replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "").trim();
+  const utc = (date) => `${date.toISOString().slice(0, 19)}Z`;
+
+  const copy = async (text, say) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say.textContent = "Copied.";
+    } catch {
+      say.textContent = "The browser does not allow it: select the text and copy it.";
+    }
+  };
+
+  // -- triage ---------------------------------------------------------------------------------------------------
+
+  const answersOf = (form) => {
+    const answers = {};
+    for (const field of form.querySelectorAll("[data-question]")) {
+      const chosen = field.querySelector("input[type=radio]:checked");
+      if (!chosen) continue;
+      answers[field.dataset.question] = { answer: chosen.value === "true", because: clean(field.querySelector("[data-because]").value) };
+    }
+    return answers;
+  };
+  const decide = (form, answers) => {
+    const questions = JSON.parse(form.dataset.questions);
+    if (questions.some((one) => !(one.id in answers))) return "";
+    return questions.every((one) => answers[one.id].answer === one.hotfix_if) ? "hotfix" : "defer";
+  };
+
+  const triage = (form) => {
+    const code = form.querySelector("code");
+    const paste = form.querySelector(".hf-paste");
+    const start = form.querySelector("[data-start]");
+    const button = form.querySelector("[data-copy]");
+    const show = () => {
+      const answers = answersOf(form);
+      const decision = decide(form, answers);
+      form.querySelector(".hf-waiting").hidden = Boolean(decision);
+      for (const one of form.querySelectorAll("[data-outcome]")) one.hidden = one.dataset.outcome !== decision;
+      paste.hidden = button.hidden = !decision;
+      start.hidden = !decision || !form.dataset.new;
+      const said = Object.fromEntries(Object.entries(answers).map(([id, one]) => [id, { answer: one.answer, because: one.because || "WRITE WHY: numbers and their source" }]));
+      code.textContent = decision ? yaml({ triage: { at: utc(new Date()), by: "WHO DECIDED", answers: said, decision } }) : "";
+      const query = new URLSearchParams(Object.entries(answers).flatMap(([id, one]) => [[`answer.${id}`, String(one.answer)], ...(one.because ? [[`because.${id}`, one.because]] : [])]));
+      start.href = `${form.dataset.new}?${query}`;
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("reset", () => setTimeout(show));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    button.addEventListener("click", () => copy(code.textContent, form.querySelector(".hf-said")));
+    form.hidden = false;
+    show();
+  };
+
+  // -- a new record ---------------------------------------------------------------------------------------------
+
+  const LONGEST = 8000; // what hosts take in an address
+
+  const newRecord = (form) => {
+    const status = form.querySelector("[data-path=status]");
+    const id = form.querySelector("[data-path=id]");
+    const code = form.querySelector("code");
+    const missing = form.querySelector("[data-missing]");
+    const open = form.querySelector("[data-open]");
+    const download = form.querySelector("[data-download]");
+    const say = form.querySelector(".hf-said");
+    const groups = [...form.querySelectorAll(".hf-group")];
+    const statuses = [...status.options].map((one) => one.value);
+    const now = new Date();
+    const year = String(now.getUTCFullYear());
+    id.value = `HF-${year}-${String((JSON.parse(form.dataset.last)[year] ?? 0) + 1).padStart(4, "0")}`;
+    form.querySelector("[data-path='reported.at']").value = now.toISOString().slice(0, 16);
+
+    const query = new URLSearchParams(location.search);
+    for (const field of form.querySelectorAll("[data-question]")) {
+      const answer = query.get(`answer.${field.dataset.question}`);
+      const radio = answer === "true" || answer === "false" ? field.querySelector(`input[value=${answer}]`) : null;
+      if (!radio) continue;
+      radio.checked = true;
+      field.querySelector("[data-because]").value = query.get(`because.${field.dataset.question}`) ?? "";
+      status.value = field.closest(".hf-group").dataset.status;
+    }
+
+    const valueOf = (input) => {
+      const text = clean(input.value);
+      if (!text) return undefined;
+      if (input.dataset.kind === "time") return utc(new Date(`${text}Z`));
+      if (input.dataset.kind === "number") return Number(text);
+      if (input.dataset.kind === "list") return text.split("\n").map((one) => one.trim()).filter(Boolean);
+      return input.dataset.kind === "text" ? text : text.replace(/\s+/g, " ");
+    };
+    const build = () => {
+      const record = {};
+      const reached = statuses.indexOf(status.value);
+      let open = 0;
+      for (const group of groups) {
+        const shown = statuses.indexOf(group.dataset.status) <= reached;
+        group.hidden = !shown;
+        for (const one of group.elements) one.disabled = !shown;
+      }
+      for (const input of form.querySelectorAll("[data-path]")) {
+        if (input.closest(".hf-group")?.hidden) continue;
+        const value = valueOf(input);
+        if (value === undefined) open += "needed" in input.dataset ? 1 : 0;
+        else if (!input.checkValidity()) open += 1;
+        if (value !== undefined) put(record, input.dataset.path, value);
+        input.toggleAttribute("aria-invalid", value !== undefined && !input.checkValidity());
+      }
+      const asked = form.querySelector(".hf-group:not([hidden]) [data-question]");
+      if (asked) {
+        const answers = answersOf(form);
+        for (const question of JSON.parse(form.dataset.questions)) if (!answers[question.id]?.because) open += 1;
+        const given = Object.fromEntries(Object.entries(answers).filter(([, one]) => one.because));
+        const harms = [...form.querySelectorAll("[data-harm]:checked")].map((one) => one.value);
+        const first = Object.keys(given)[0];
+        if (harms.length && first) given[first].harms = harms;
+        if (Object.keys(given).length) put(record, "triage.answers", given);
+        const decision = decide(form, answers);
+        if (decision) put(record, "triage.decision", decision);
+      }
+      return [record, open];
+    };
+    const ORDER = ["id", "title", "summary", "status", "severity", "service", "reported", "triage", "work", "release", "evidence"];
+    const text = (record) => {
+      const keys = [...ORDER.filter((key) => key in record), ...Object.keys(record).filter((key) => !ORDER.includes(key))];
+      const body = clean(form.querySelector("[data-body]").value);
+      return `---\n${yaml(Object.fromEntries(keys.map((key) => [key, record[key]])))}---\n${body ? `\n## What happened\n\n${body}\n` : ""}`;
+    };
+    const show = () => {
+      const [record, count] = build();
+      const made = text(record);
+      const name = `${id.checkValidity() ? id.value : "HF-YYYY-NNNN"}.md`;
+      code.textContent = made;
+      form.querySelector("[data-name]").textContent = `${form.dataset.folder}/${name}`;
+      const said = count ? `${count} ${count === 1 ? "answer" : "answers"} still needed` : "Nothing is missing.";
+      if (missing.textContent !== said) missing.textContent = said;
+      URL.revokeObjectURL(download.href);
+      download.href = URL.createObjectURL(new Blob([made], { type: "text/markdown" }));
+      download.download = name;
+      if (open) {
+        const address = `${open.dataset.address ??= open.getAttribute("href")}?${new URLSearchParams({ filename: name, value: made })}`;
+        open.hidden = address.length > LONGEST;
+        open.href = address;
+      }
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.querySelector("[data-copy]").addEventListener("click", () => copy(code.textContent, say));
+    form.hidden = false;
+    show();
+  };
+
+  // -- start ----------------------------------------------------------------------------------------------------
+
+  /* What scrolls sideways must be reached with the keyboard, too (WCAG 2.1.1). */
+  const reach = () => {
+    for (const one of document.querySelectorAll("pre, .hf-table")) {
+      const box = one.querySelector("code") ?? one;
+      if (one.scrollWidth > one.clientWidth || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  };
+
+  const start = () => {
+    reach();
+    for (const [name, make] of [["triage", triage], ["new", newRecord]]) {
+      for (const form of document.querySelectorAll(`[data-hf-${name}]:not([data-ready])`)) {
+        form.dataset.ready = "";
+        make(form);
+      }
+    }
+  };
+  // Material swaps pages without a reload where instant loading is on.
+  if (typeof window.document$?.subscribe === "function") window.document$.subscribe(start);
+  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
