@@ -88,6 +88,11 @@ def cli() -> None:
     metavar="TIME",
     help="What counts as now, as 2026-11-23T03:40:00Z.  [default: SOURCE_DATE_EPOCH, else the clock]",
 )
+@click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Report only records that changed since the work left this revision, and compare each with what it was.",
+)
 @click.option("--git", is_flag=True, help="Ask git about commits, branches and reports, as `git: true` in the policy.")
 @click.option("--strict", is_flag=True, help="Let warnings close the gate too.")
 @click.option("--allow-empty", is_flag=True, help="Finding no record is right.")
@@ -96,6 +101,7 @@ def check(
     policy_file: Path | None,
     style: str,
     as_of: str | None,
+    changed_since: str | None,
     *,
     git: bool,
     strict: bool,
@@ -105,6 +111,10 @@ def check(
 
     PATHS are records or folders of records; without any, the policy's records folder.
 
+    --changed-since takes a branch, a tag or a commit, and looks at what was
+    changed on this side since the two have parted (their merge base): committed,
+    staged or neither. What others have changed over there meanwhile does not count.
+
     \b
     Exit: 0 nothing to do, 1 the gate is closed, 2 wrong usage or set-up or no
     records found, 3 a bug of ours.
@@ -113,14 +123,15 @@ def check(
     Examples:
       hotfix check
       hotfix check docs/hotfixes/HF-2026-0019.md
+      hotfix check --changed-since origin/main
       hotfix check --format json --as-of 2026-11-23T03:40:00Z
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
 
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
-    report = gate.check(policy, gate.now(as_of), asked or None, git=git)
-    if not report.records and not (allow_empty or policy.allow_empty):
+    report = gate.check(policy, gate.now(as_of), asked or None, git=git, since=changed_since)
+    if not (report.extent.total if report.extent else report.records) and not (allow_empty or policy.allow_empty):
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)
         raise SetupError(f"No record found in {where}. Name the folder of the records, or say --allow-empty.")
     if style == "text":

@@ -10,8 +10,10 @@ from functools import cached_property
 from pathlib import Path
 
 from mkdocs_hotfix import judging, schema
-from mkdocs_hotfix.findings import Finding, Level, SetupError, visible
+from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
+from mkdocs_hotfix.history import look_back
 from mkdocs_hotfix.judging import Judged
+from mkdocs_hotfix.past import Past
 from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rule import Context
@@ -19,7 +21,21 @@ from mkdocs_hotfix.rules import BY_SLUG
 from mkdocs_hotfix.schema import guess
 from mkdocs_hotfix.witness import Repository
 
-__all__ = ["Judged", "Report", "check", "now"]
+__all__ = ["Extent", "Judged", "Report", "check", "now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What a report is about that looked only at changes: how many of how many records have changed since when."""
+
+    since: str
+    changed: int
+    total: int
+
+    def __str__(self) -> str:
+        """Write it as the start of a sentence."""
+        number = f"{self.changed:,}" if self.changed else "None"
+        return f"{number} of {_plural(self.total, 'record')} changed since {shorten(self.since, 100)}"
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,7 @@ class Report:
     policy: Policy
     as_of: datetime
     judged: tuple[Judged, ...]
+    extent: Extent | None = None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -57,7 +74,10 @@ class Report:
     @property
     def summary(self) -> str:
         """The one line that ends every run: `41 records, 3 errors`."""
-        parts = [_plural(self.records, "record"), _plural(self.count(Level.ERROR), "error")]
+        parts = [
+            str(self.extent) if self.extent else _plural(self.records, "record"),
+            _plural(self.count(Level.ERROR), "error"),
+        ]
         parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
         return ", ".join(parts)
 
@@ -92,7 +112,14 @@ def now(given: str | None = None, environment: Mapping[str, str] = os.environ) -
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None, *, git: bool = False) -> Report:
+def check(
+    policy: Policy,
+    as_of: datetime,
+    paths: Sequence[Path] | None = None,
+    *,
+    git: bool = False,
+    since: str | None = None,
+) -> Report:
     """Judge records.
 
     Args:
@@ -101,6 +128,8 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None, 
         paths: Files, and folders of files; `None` for the policy's records folder. Rules that compare records
             look at the whole records folder all the same; only what was asked for is reported.
         git: Whether git is asked about commits, branches and reports, as with `git: true` in the policy.
+        since: A revision. Only records that changed since the checked-out work left it are reported, and each is
+            compared with what it was; and what these changes break in others.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
@@ -122,18 +151,29 @@ def check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None = None, 
     wanted = {os.path.abspath(file) for file in chosen}
     files = {os.path.abspath(file): file for file in (*everything, *chosen)}
     drafts = {key: judging.read(file, policy) for key, file in files.items()}
-    repository = None
-    if (git or policy.git) and files:
-        repository = Repository(policy.root if everything else chosen[0].parent)
-        repository.expect(draft.record for draft in drafts.values() if draft.record)
-    context = Context(policy, as_of, repository=repository)
+    around = policy.root if everything or not chosen else chosen[0].parent
+    repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
+    asked = repository if git or policy.git else None
+    if asked:
+        asked.expect(draft.record for draft in drafts.values() if draft.record)
+    context = Context(policy, as_of, repository=asked)
     for draft in drafts.values():
         judging.judge(draft, context)
     judging.compare(drafts.values(), context)
-    for draft in drafts.values():
+    reported = [draft for key, draft in drafts.items() if key in wanted]
+    extent = None
+    if repository and since is not None:
+        folders = [policy.records] if paths is None else [path for path in paths if path.is_dir()]
+        past = Past(repository.git, since, {policy.root, policy.records, *folders, *(file.parent for file in chosen)})
+        history = look_back(past, tuple(drafts.values()), folders, policy)
+        history.judge(context)
+        total = len(reported) + len(history.deleted)
+        reported = [*history.keep(reported, context), *history.deleted]
+        extent = Extent(since, sum(id(draft) in history.changed for draft in reported), total)
+    for draft in reported:
         judging.waive(draft, context)
-    judged = (draft.finish(policy, as_of, levels) for key, draft in drafts.items() if key in wanted)
-    return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)))
+    judged = (draft.finish(policy, as_of, levels) for draft in reported)
+    return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)), extent)
 
 
 def _levels(policy: Policy) -> Mapping[str, Level | None]:

@@ -78,6 +78,7 @@ class Git:
             SetupError: There is no git, or it does not answer for this working tree, or the clone is shallow.
         """
         self.top = top
+        self.name = str(top) if display(top) == "." else display(top)
         self._seconds, self._limit = seconds, limit
         program = shutil.which("git")
         if not program or not Path(program).is_absolute():
@@ -94,11 +95,11 @@ class Git:
         self.object_format, _, found = rest.partition("\n")
         if os.path.realpath(found.removesuffix("\n")) != str(top):
             raise SetupError(
-                f"Git takes {shorten(found, 200)} for the working tree of {display(top)}. Mend `core.worktree`."
+                f"Git takes {shorten(found, 200)} for the working tree of {self.name}. Mend `core.worktree`."
             )
         if shallow == "true":
             raise SetupError(
-                f"{display(top)} is a shallow clone: its history is cut off, so git can not tell what came before what. "
+                f"{self.name} is a shallow clone: its history is cut off, so git can not tell what came before what. "
                 "Fetch all of it: `git fetch --unshallow --tags`, in a GitHub workflow `fetch-depth: 0`, in GitLab `GIT_DEPTH: 0`."
             )
 
@@ -143,25 +144,21 @@ class Git:
             reason = os.fsdecode(complaint.read(_MAX_REASON)).strip()
         command = f"`git {arguments[0]}`"
         if len(said) > self._limit:
-            raise SetupError(
-                f"{command} says more than {self._limit >> 20} MiB in {display(self.top)}. It was stopped."
-            )
+            raise SetupError(f"{command} says more than {self._limit >> 20} MiB in {self.name}. It was stopped.")
         if late:
-            raise SetupError(
-                f"{command} took longer than {self._seconds:.0f} s in {display(self.top)} and was stopped."
-            )
+            raise SetupError(f"{command} took longer than {self._seconds:.0f} s in {self.name} and was stopped.")
         if "promisor" in reason or "lazy fetch" in reason:
             raise SetupError(
-                f"{display(self.top)} is a partial clone, and git would have to fetch what is asked for. "
+                f"{self.name} is a partial clone, and git would have to fetch what is asked for. "
                 "Fetch all of it first: `git fetch --refetch --no-filter`, or clone without `--filter`."
             )
         if "dubious ownership" in reason:
             raise SetupError(
-                f"{display(self.top)} belongs to another user, so git does not open it. "
+                f"{self.name} belongs to another user, so git does not open it. "
                 f"If you trust it: `git config --global --add safe.directory {shorten(str(self.top), 300)}`."
             )
         first = next(iter(reason.splitlines()), f"exit code {code}").removeprefix("fatal: ")
-        raise SetupError(f"{command} can not answer in {display(self.top)}: {shorten(first, 300)}.")
+        raise SetupError(f"{command} can not answer in {self.name}: {shorten(first, 300)}.")
 
     def resolve(self, revision: str) -> str:
         """Return the id of the commit that a person's words mean; nothing if there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -149,11 +149,16 @@ def judge(draft: Draft, context: Context) -> None:
 def compare(drafts: Iterable[Draft], context: Context) -> None:
     """Let every rule that compares records look at all of them."""
     of = {id(draft.record): draft for draft in drafts if draft.record}
-    records = [draft.record for draft in of.values() if draft.record]
+    for one, rule, problem in compared([draft.record for draft in of.values() if draft.record], context):
+        of[id(one)].add(rule, (problem,))
+
+
+def compared(records: Sequence[Record], context: Context) -> Iterator[tuple[Record, Rule, Problem]]:
+    """Yield what the rules that compare records find in these."""
     for rule in RULES:
         if rule.corpus:
             for one, problem in rule.corpus(records, context):
-                of[id(one)].add(rule, (problem,))
+                yield one, rule, problem
 
 
 def waive(draft: Draft, context: Context) -> None:

@@ -68,7 +68,7 @@ def _frame(line: str, column: int, end: int | None) -> tuple[str, int, int]:
 
 
 def _ending(report: Report, *, colour: bool) -> str:
-    checked = f"{report.records:,} record{'' if report.records == 1 else 's'} checked"
+    checked = str(report.extent or f"{report.records:,} record{'' if report.records == 1 else 's'} checked")
     if not report.findings:
         return f"{checked}, nothing to do\n"
     files = len({finding.path for finding in report.findings})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mkdocs_hotfix.rule import Rule
 from mkdocs_hotfix.rules import (
     approvals,
+    changes,
     commits,
     evidence,
     freshness,
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     record.id_mismatch,
     record.duplicate_id,
     record.vacuous_text,
+    changes.record_deleted,
     triage.missing_answer,
     triage.decision_contradicts_answers,
     triage.exception_not_approved,
@@ -42,9 +44,11 @@ RULES: tuple[Rule, ...] = (
     reports.path_outside,
     freshness.stale_evidence,
     reports.report_reused,
+    changes.edited_after_closing,
     timeline.out_of_order,
     timeline.in_the_future,
     timeline.sla_missed,
+    changes.status_went_back,
     release.unknown_include,
     release.broken_chain,
     release.duplicate_version,

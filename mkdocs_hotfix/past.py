@@ -1,0 +1,123 @@
+"""A revision of the repository as the records see it: what the files held, and whether they still do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from mkdocs_hotfix.findings import SetupError, shorten
+from mkdocs_hotfix.git import Git
+from mkdocs_hotfix.paths import INDEX, MARKDOWN
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+_FILES = ("100644", "100755")
+
+
+class Past:
+    """The files of some folders at the commit where the checked-out work left a revision."""
+
+    def __init__(self, git: Git, revision: str, folders: Iterable[Path]) -> None:
+        """Look it up.
+
+        Args:
+            git: The repository.
+            revision: What the person at the keyboard calls it: `origin/main`, `HEAD~3`, a tag, an id.
+            folders: Where records and what they name lie.
+
+        Raises:
+            SetupError: It is no commit here, or it has no commit in common with the checked-out work.
+        """
+        self._git = git
+        self._fork = _fork(git, revision)
+        self._folders = tuple(folders)
+        self._contents: dict[str, bytes] = {}
+
+    @cached_property
+    def _ids(self) -> Mapping[str, str]:
+        """The ids of the files' contents, by their paths from the top of the working tree."""
+        names = sorted({self._git.name_of(folder) for folder in self._folders} - {""})
+        if not names:
+            return {}
+        only = [] if "." in names else names
+        said = os.fsdecode(self._git.ask("ls-tree", "-r", "-z", "--full-tree", self._fork, "--", *only))
+        entries = (entry.partition("\t") for entry in said.split("\0") if entry)
+        return {name: head.split(" ")[2] for head, _, name in entries if head.startswith(_FILES)}
+
+    def has(self, file: Path) -> bool:
+        """Tell whether the file was there."""
+        return self._git.name_of(file) in self._ids
+
+    def records(self, folder: Path) -> tuple[Path, ...]:
+        """List the records that lay in a folder, as `paths.find` would have."""
+        top = self._git.name_of(folder)
+        prefix = "" if top in ("", ".") else f"{top}/"
+        below = (
+            [PurePosixPath(name.removeprefix(prefix)) for name in self._ids if name.startswith(prefix)] if top else []
+        )
+        index = next((name for name in INDEX if PurePosixPath(name) in below), "")
+        return tuple(
+            folder / one
+            for one in below
+            if str(one) != index
+            and one.name.lower().endswith(MARKDOWN)
+            and not any(part.startswith(".") for part in one.parts)
+        )
+
+    def read(self, files: Iterable[Path]) -> None:
+        """Fetch what several files held, at once."""
+        wanted = {self._ids[name] for file in files if (name := self._git.name_of(file)) in self._ids}
+        ids = sorted(wanted - self._contents.keys())
+        if not ids:
+            return
+        said, here = self._git.ask("cat-file", "--batch", feed="".join(f"{one}\n" for one in ids).encode()), 0
+        for one in ids:
+            end = said.index(b"\n", here)
+            size = said[here:end].split(b" ")[-1]
+            if not size.isdigit():
+                raise SetupError(f"Git has lost the content {one} in {self._git.name}: `git fsck` says more.")
+            self._contents[one] = said[end + 1 : end + 1 + int(size)]
+            here = end + 2 + int(size)
+
+    def content(self, file: Path) -> bytes:
+        """Return what a file held that was there."""
+        self.read((file,))
+        return self._contents[self._ids[self._git.name_of(file)]]
+
+    def held(self, file: Path, content: bytes) -> bool:
+        """Tell whether a file held this.
+
+        Line ends that git turns on checkout count as the same, and so does a file that Git LFS keeps elsewhere.
+        """
+        id_ = self._ids.get(self._git.name_of(file))
+        if id_ is None:
+            return False
+        if id_ in (self._id_of(content), self._id_of(content.replace(b"\r\n", b"\n"))):
+            return True
+        before = self.content(file)
+        return before.startswith(_LFS) and hashlib.sha256(content).hexdigest().encode() in before.split(b":")[-1]
+
+    def _id_of(self, content: bytes) -> str:
+        make = hashlib.new(self._git.object_format, usedforsecurity=False)
+        make.update(b"blob %d\0" % len(content))
+        make.update(content)
+        return make.hexdigest()
+
+
+def _fork(git: Git, revision: str) -> str:
+    named, here = shorten(revision, 100), git.name
+    if not revision or revision.startswith("-") or any(char in revision for char in "\0\n"):
+        raise SetupError(f"--changed-since takes a revision, and `{named}` is none. Name a branch, a tag or a commit.")
+    start, head = git.resolve(revision), git.resolve("HEAD")
+    if not start:
+        raise SetupError(
+            f"--changed-since: git knows no commit `{named}` in {here}. Fetch it (`git fetch`), or name another."
+        )
+    if not head:
+        raise SetupError(f"--changed-since: nothing is committed yet in {here}.")
+    said = git.ask("merge-base", start, head, may_fail=True)
+    if not said:
+        raise SetupError(f"--changed-since: `{named}` and what is checked out have no commit in common.")
+    return said.decode("ascii").split()[0]
