@@ -6,8 +6,10 @@ watchers, pagers, replaced objects, grafts and the network are off; time and out
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -124,16 +126,20 @@ class Git:
                 stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=complaint,
+                start_new_session=True,
             ) as process:
-                timer = threading.Timer(self._seconds, process.kill)
+                timer = threading.Timer(self._seconds, _stop, (process,))
                 timer.start()
                 try:
                     assert process.stdout is not None  # noqa: S101 - it is a pipe
                     said = process.stdout.read(self._limit + 1)
                     late = not timer.is_alive()
                     if len(said) > self._limit:
-                        process.kill()
+                        _stop(process)
                     code = process.wait()
+                except BaseException:
+                    _stop(process)
+                    raise
                 finally:
                     timer.cancel()
             if code == 0 and len(said) <= self._limit:
@@ -162,11 +168,22 @@ class Git:
 
     def resolve(self, revision: str) -> str:
         """Return the id of the commit that a person's words mean; nothing if there is none."""
-        said = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", may_fail=True)
-        return said.decode("ascii").strip()
+        # In two steps: behind `:/text` a suffix would be read as a part of it.
+        ask = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        named = self.ask(*ask, revision, may_fail=True).decode("ascii").strip()
+        return self.ask(*ask, f"{named}^{{commit}}", may_fail=True).decode("ascii").strip() if named else ""
 
     def name_of(self, file: Path) -> str:
         """Return a file's path from the top of the working tree, with `/`; nothing where it lies outside."""
         parent = os.path.realpath(file.parent)
         path = os.path.relpath(os.path.join(parent, file.name), self.top).replace(os.sep, "/")
         return "" if path.startswith("../") or path == ".." or Path(path).is_absolute() else path
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it has started, which would hold its output open."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:  # pragma: no cover - Windows
+        process.kill()

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from mkdocs_hotfix import gate, policy
+from mkdocs_hotfix import gate, git, policy, witness
+from mkdocs_hotfix.cli import cli
+from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.formats import text
 from mkdocs_hotfix.gate import Report
 
 NOW = datetime(2026, 4, 14, 5, tzinfo=UTC)
 ID = "HF-2026-0001"
+BUILTIN = policy.load()
 JUNIT = '<testsuite name="{name}" tests="1"><testcase classname="pay" name="saved card" time="0.1"/></testsuite>\n'
 
 RECORD: Mapping[str, Any] = {
@@ -143,22 +149,31 @@ class Shop:
         made["release"]["commit"] = self.commits.get("fix", "9f3c1e2b7a60")
         return made
 
+    def other(self, id_: str, version: str, **changes: Any) -> dict[str, Any]:
+        """Another record, with a version and a report of its own."""
+        made = self.data() | {"id": id_} | changes
+        made["release"].update(version=version, includes=[ID])
+        made["evidence"]["regression-test"]["report"] = f"{id_}/regression-test.xml"
+        return made
+
     def file(self, data: Mapping[str, Any], name: str = "", body: str = "The release renamed a field.") -> Path:
         path = self.records / (name or f"{data['id']}.md")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"---\n{json.dumps(data, ensure_ascii=False, indent=1)}\n---\n\n{body}\n", "utf-8")
         for evidence in data.get("evidence", {}).values():
             named = evidence.get("report", [])
-            for text in [named] if isinstance(named, str) else named:
-                report = path.parent / text
+            for one in [named] if isinstance(named, str) else named:
+                report = path.parent / one
                 report.parent.mkdir(parents=True, exist_ok=True)
                 if not report.exists():
                     report.write_text(JUNIT.format(name=data["id"]), "utf-8")
         return path
 
     def check(self, *paths: Path, as_of: datetime = NOW, **options: Any) -> Report:
-        file = self.top / self.docs / "policy.yml"
-        found = policy.load(file if file.exists() else None, root=self.top / self.docs)
+        root, file = self.top / self.docs, self.top / self.docs / "policy.yml"
+        found = policy.load(file) if file.exists() else replace(BUILTIN, root=root, records=root / "hotfixes")
+        if not file.exists():
+            found.__dict__["shape"] = BUILTIN.shape  # compiled once: the policy is the same but for its place
         return gate.check(found, as_of, paths or None, **options)
 
     def slugs(self, *paths: Path, **options: Any) -> set[str]:
@@ -170,7 +185,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A release, a hotfix on it, tested, released, merged back and closed; and a later change on main."""
     shop = Shop(tmp_path_factory.mktemp("template") / "shop with ümlaut")
     shop.top.mkdir()
-    shop.git("init", "--quiet")
+    shop.git("init", "--quiet", "--template=")
     (shop.top / "code").write_text("1")
     (shop.top / "docs").mkdir()
     (shop.top / "docs" / "old-report.xml").write_text(JUNIT.format(name="old"))
@@ -186,6 +201,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     shop.git("merge", "--quiet", "--no-ff", "--message", "merge", "hotfix/4.12.3", at="2026-04-14T03:30:00Z")
     shop.file(shop.data())
     shop.commit("record")
+    shop.git("gc", "--quiet")
     return shop
 
 
@@ -358,3 +374,545 @@ def test_its_honest_twin_passes(shop: Shop, name: str):
     HONEST[name](shop, data)
     shop.file(data)
     assert [finding.message for finding in shop.check(git=True).findings] == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "main",
+        "HEAD",
+        "HEAD~1",
+        "v4.12.2",
+        "-x",
+        "--upload-pack=touch",
+        "@{u}",
+        "9f3c1e",
+        "9F3C1E2B7A",
+        "4.12.3^{}",
+        ":/fix",
+    ],
+)
+def test_a_word_that_is_no_commit_never_reaches_git(shop: Shop, word: str, monkeypatch: pytest.MonkeyPatch):
+    seen: list[bytes] = []
+    ask = git.Git.ask
+
+    def listen(self: git.Git, *arguments: str, feed: bytes = b"", may_fail: bool = False) -> bytes:
+        seen.extend([*map(os.fsencode, arguments), *feed.split(b"\n")])
+        return ask(self, *arguments, feed=feed, may_fail=may_fail)
+
+    monkeypatch.setattr(git.Git, "ask", listen)
+    repository = witness.Repository(shop.records)
+    before = len(seen)
+    assert repository.find(word) == ()
+    assert repository.branch(word if word != "main" else "refs/heads/main") == ()
+    assert repository.tag(word if word != "v4.12.2" else "-v4.12.2") is None
+    assert not any(word.encode() in one for one in seen[before:])
+    data = shop.data()
+    data["release"]["commit"] = word
+    shop.file(data)
+    assert "not-allowed-value" in shop.slugs(git=True)
+
+
+def test_a_branch_of_another_remote_branch_is_not_mistaken(shop: Shop):
+    shop.git("remote", "add", "origin", "nowhere")
+    shop.git("update-ref", "refs/remotes/origin/team/next", "main")
+    shop.git("update-ref", "refs/remotes/origin/later", "main")
+    repository = witness.Repository(shop.records)
+    assert repository.branch("next") == ()
+    assert repository.branch("team/next") == repository.branch("later") == (shop.commits["record"],)
+    assert repository.branch("origin/later") == ()
+
+
+def test_hundreds_of_records_cost_git_no_more_commands_than_one(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    commands: list[str] = []
+    ask = git.Git.ask
+    monkeypatch.setattr(
+        git.Git, "ask", lambda self, *words, **options: (commands.append(words[0]), ask(self, *words, **options))[1]
+    )
+    shop.check(git=True, since="HEAD")
+    alone = list(commands)
+    for number in range(2, 41):
+        data = shop.other(f"HF-2026-{number:04}", f"4.14.{number}")
+        data["release"].update(branch=f"hotfix/4.14.{number}", commit=f"{number:07x}")
+        shop.file(data)
+    commands.clear()
+    assert shop.check(git=True, since="HEAD").records == 39
+    assert len(commands) <= len(alone) + 1
+
+
+# -- repositories of every kind ----------------------------------------------------------------------------
+
+
+def test_a_shallow_clone_is_told_as_one(shop: Shop, tmp_path: Path):
+    run_git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{shop.top}", "clone")
+    clone = Shop(tmp_path / "clone")
+    for options in ({"git": True}, {"since": "HEAD"}):
+        with pytest.raises(SetupError, match=r"is a shallow clone.*fetch-depth: 0"):
+            clone.check(**options)
+
+
+def test_a_full_clone_knows_the_branches_of_its_remote(shop: Shop, tmp_path: Path):
+    run_git(tmp_path, "clone", "--quiet", f"file://{shop.top}", "clone")
+    clone = Shop(tmp_path / "clone")
+    clone.git("switch", "--quiet", "--detach", "HEAD")
+    clone.git("branch", "--delete", "--force", "main")
+    assert clone.slugs(git=True) == set()
+
+
+def test_a_partial_clone_fetches_nothing(shop: Shop, tmp_path: Path):
+    shop.git("config", "uploadpack.allowFilter", "true")
+    shop.file({**shop.data(), "title": "Checkout fails for cards"})
+    shop.commit("newer")
+    run_git(tmp_path, "clone", "--quiet", "--filter=blob:none", f"file://{shop.top}", "clone")
+    clone = Shop(tmp_path / "clone")
+    assert clone.slugs(git=True) == set()
+    run_git(clone.top, "config", "protocol.allow", "always")
+    with pytest.raises(SetupError, match=r"is a partial clone.*--no-filter"):
+        clone.check(since="HEAD~1")
+
+
+def test_a_worktree_and_a_submodule_are_repositories(shop: Shop, tmp_path: Path):
+    shop.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "work tree"))
+    assert Shop(tmp_path / "work tree").slugs(git=True, since="main") == set()
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    run_git(outer, "init", "--quiet")
+    run_git(outer, "submodule", "--quiet", "add", f"file://{shop.top}", "handbook")
+    inner = Shop(outer / "handbook")
+    run_git(inner.top, "fetch", "--quiet", "--tags")
+    assert inner.slugs(git=True) == set()
+
+
+def test_no_repository_and_no_git_are_told_with_the_way_out(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    shutil.copytree(shop.top / "docs", tmp_path / "elsewhere" / "docs")
+    with pytest.raises(SetupError, match=r"lies in no Git repository.*leave that out"):
+        Shop(tmp_path / "elsewhere").check(git=True)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SetupError, match=r"no `git` on the PATH.*Install Git"):
+        shop.check(git=True)
+
+
+def test_a_folder_that_looks_like_a_bare_repository_is_no_witness(shop: Shop):
+    # Everything that git needs to take `docs` for a repository can come in with a pull request.
+    docs = shop.top / "docs"
+    run_git(docs, "init", "--quiet", "--bare", "made-up")
+    for name in ("HEAD", "config", "objects", "refs"):
+        (docs / "made-up" / name).rename(docs / name)
+    assert witness.Repository(shop.records).git.top == shop.top.resolve()
+    assert shop.slugs(git=True) == set()
+
+
+def test_a_working_tree_that_git_sees_elsewhere_is_refused(shop: Shop, tmp_path: Path):
+    shop.git("config", "core.worktree", str(tmp_path))
+    with pytest.raises(SetupError, match=r"Mend `core\.worktree`"):
+        shop.check(git=True)
+
+
+def test_a_records_folder_deep_in_the_repository_and_odd_names(shop: Shop):
+    shop.docs = "produkt ä/handbuch"
+    data = shop.data()
+    data["evidence"]["regression-test"]["report"] = f"{ID}/lauf ü.xml"
+    shop.file(data)
+    (shop.records / "odd\nname.txt").write_text("x")
+    shop.commit("odd")
+    assert shop.slugs(git=True) == set()
+    assert shop.check(since="HEAD~1").records == 1
+
+
+def test_a_repository_with_no_commit_yet(tmp_path: Path):
+    shop = Shop(tmp_path)
+    shop.git("init", "--quiet")
+    shop.file(shop.data())
+    slugs = shop.slugs(git=True)
+    assert "other-commit" in slugs
+    assert "stale-evidence" in slugs
+    with pytest.raises(SetupError, match="HEAD"):
+        shop.check(since="HEAD")
+
+
+def test_records_kept_apart_from_the_code_are_told_so(tmp_path: Path):
+    shop = Shop(tmp_path)
+    shop.git("init", "--quiet")
+    shop.file(shop.data())
+    shop.commit("records")
+    [found] = [one for one in shop.check(git=True).findings if one.slug == "other-commit"]
+    assert "Are the records kept apart from the code?" in " ".join(found.help)
+
+
+# -- what a repository brings along does not run -----------------------------------------------------------
+
+
+def test_nothing_planted_in_the_repository_runs(shop: Shop, tmp_path: Path):
+    flag = tmp_path / "it ran"
+    script = tmp_path / "planted"
+    script.write_text(f"#!/bin/sh\ntouch '{flag}'\ncat\n")
+    script.chmod(0o755)
+    (shop.top / ".git" / "hooks").mkdir(exist_ok=True)
+    for hook in ("post-index-change", "post-checkout", "reference-transaction", "pre-commit", "fsmonitor-watchman"):
+        shutil.copy(script, shop.top / ".git" / "hooks" / hook)
+    (shop.top / ".gitattributes").write_text("* filter=planted diff=planted merge=planted\n")
+    shop.git("add", "--all")
+    for key in (
+        "core.fsmonitor", "core.pager", "core.sshCommand", "core.editor", "diff.external", "diff.planted.command",
+        "diff.planted.textconv", "filter.planted.clean", "filter.planted.smudge", "filter.planted.process",
+        "gpg.program", "credential.helper", "core.askPass", "pager.rev-list", "alias.rev-list", "core.alternateRefsCommand",
+    ):  # fmt: skip
+        shop.git("config", key, f"{script}" if not key.startswith("alias.") else f"!{script}")
+    shop.git("config", "log.showSignature", "true")
+    flag.unlink(missing_ok=True)
+    shop.file({**shop.data(), "title": "Checkout fails for every card"})
+    shop.check(git=True, since="HEAD~1")
+    assert not flag.exists()
+    assert subprocess.run([script], input=b"", check=True).returncode == 0
+    assert flag.exists(), "the trap itself works"
+
+
+def test_replaced_objects_and_grafts_are_not_believed(shop: Shop):
+    data = shop.data()
+    data["release"]["commit"] = shop.commits["elsewhere"]
+    shop.file(data)
+    (shop.top / ".git" / "info").mkdir(exist_ok=True)
+    shop.git("replace", shop.commits["fix"], shop.commits["elsewhere"])
+    grafted = f"{shop.commits['fix']} {shop.commits['elsewhere']}\n"
+    (shop.top / ".git" / "info" / "grafts").write_text(grafted)
+    messages = [finding.message for finding in shop.check(git=True).findings]
+    assert any("is not in 4.12.3" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_NAMESPACE",
+        "GIT_SHALLOW_FILE",
+        "GIT_TRACE",
+    ],
+)
+def test_what_a_hook_sets_in_the_environment_does_not_lead_astray(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    monkeypatch.setenv(name, str(tmp_path / "astray"))
+    assert shop.slugs(git=True, since="HEAD") == set()
+    assert not (tmp_path / "astray").exists()
+
+
+def test_what_takes_too_long_or_says_too_much_is_stopped(shop: Shop):
+    with pytest.raises(SetupError, match="says more than 0 MiB"):
+        git.Git(shop.top.resolve(), limit=10)
+    slow = git.Git(shop.top.resolve(), seconds=0.2)
+    with pytest.raises(SetupError, match="took longer than 0 s"):
+        slow.ask("-c", "alias.wait=!exec sleep 60", "wait")
+
+
+# -- history -----------------------------------------------------------------------------------------------
+
+
+def test_what_has_not_changed_is_not_reported(shop: Shop):
+    shop.file(shop.other("HF-2026-0002", "4.13.1", severity="none"))
+    shop.commit("broken")
+    assert shop.slugs() == {"not-allowed-value"}
+    report = shop.check(since="HEAD")
+    assert report.findings == ()
+    assert report.exit_code(strict=True) == 0
+    assert text.render(report) == "None of 2 records changed since HEAD, nothing to do\n"
+    assert shop.slugs(since="HEAD~1") == {"not-allowed-value"}
+
+
+def edit(shop: Shop) -> None:
+    shop.file({**shop.data(), "title": "Checkout fails for every card"})
+
+
+def stage(shop: Shop) -> None:
+    edit(shop)
+    shop.git("add", "--all")
+
+
+def commit(shop: Shop) -> None:
+    edit(shop)
+    shop.commit("edited")
+
+
+def add(shop: Shop) -> None:
+    shop.file(shop.other("HF-2026-0003", "4.13.1"))
+
+
+def rename(shop: Shop) -> None:
+    shop.git("mv", f"docs/hotfixes/{ID}.md", "docs/hotfixes/HF-2026-0004.md")
+
+
+def other_report(shop: Shop) -> None:
+    (shop.records / ID / "regression-test.xml").write_text(JUNIT.format(name="another"))
+
+
+@pytest.mark.parametrize("change", [edit, stage, commit, add, rename, other_report])
+def test_every_kind_of_change_counts(shop: Shop, change: Callable[[Shop], None]):
+    change(shop)
+    report = shop.check(since=shop.commits["record"])
+    assert report.extent is not None
+    assert report.extent.changed == 1
+
+
+def test_what_others_do_on_main_meanwhile_is_not_ours(shop: Shop):
+    shop.git("switch", "--quiet", "--create", "mine")
+    shop.git("switch", "--quiet", "main")
+    edit(shop)
+    shop.commit("theirs")
+    shop.git("switch", "--quiet", "mine")
+    add(shop)
+    shop.commit("mine")
+    report = shop.check(since="main")
+    assert [judged.name for judged in report.judged] == ["HF-2026-0003"]
+
+
+@pytest.mark.parametrize("crlf", ["true", "input", "false"])
+def test_line_ends_that_git_turns_are_no_change(shop: Shop, crlf: str):
+    shop.git("config", "core.autocrlf", crlf)
+    for file in shop.records.rglob("*.*"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    report = shop.check(since="HEAD")
+    assert report.extent is not None
+    assert report.extent.changed == 0
+
+
+def test_a_report_that_git_lfs_keeps_elsewhere_is_no_change(shop: Shop):
+    report = shop.records / ID / "regression-test.xml"
+    held = report.read_bytes()
+    digest = hashlib.sha256(held).hexdigest()
+    report.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(held)}\n")
+    shop.commit("into LFS")
+    report.write_bytes(held)
+    assert shop.slugs(since="HEAD") == set()
+    report.write_bytes(held.replace(b"0.1", b"0.2"))
+    assert shop.slugs(since="HEAD") == {"edited-after-closing"}
+
+
+def test_what_a_change_breaks_in_another_record_is_reported(shop: Shop):
+    proof = {"production-verification": "2026-04-14T04:01:00Z", "smoke-test": "2026-04-14T04:02:00Z"}
+    later = shop.other("HF-2026-0002", "4.12.4", deployed={"at": "2026-04-14T04:00:00Z", "by": "checkout-oncall"})
+    later["release"]["includes"] = [ID]
+    for kind, at in proof.items():
+        later["evidence"][kind]["at"] = at
+    shop.file(later)
+    shop.commit("two")
+    assert shop.slugs() == set()
+    between = shop.other("HF-2026-0003", "4.12.5", deployed={"at": "2026-04-14T03:30:00Z", "by": "checkout-oncall"})
+    between["release"]["includes"] = [ID]
+    shop.file(between)
+    report = shop.check(since="HEAD")
+    assert [(one.slug, one.record) for one in report.findings] == [("broken-chain", "HF-2026-0002")]
+    shop.commit("three")
+    assert shop.check(since="HEAD").findings == ()
+
+
+def test_a_record_is_never_deleted(shop: Shop):
+    (shop.records / f"{ID}.md").unlink()
+    report = shop.check(since="HEAD")
+    [found] = report.findings
+    assert (found.slug, found.record, found.span[:2], found.level) == ("record-deleted", ID, (1, 1), "error")
+    assert found.path.endswith(f"docs/hotfixes/{ID}.md")
+    assert report.exit_code() == 1
+    assert "the record was deleted" in text.render(report).lower()
+    assert shop.check(shop.records, since="HEAD").findings
+
+
+def moved(shop: Shop) -> None:
+    (shop.records / "2026").mkdir()
+    shop.git("mv", f"docs/hotfixes/{ID}.md", f"docs/hotfixes/{ID}", "docs/hotfixes/2026/")
+
+
+def renumbered(shop: Shop) -> None:
+    shop.git("mv", f"docs/hotfixes/{ID}.md", "docs/hotfixes/HF-2026-0002.md")
+    shop.file({**shop.data(), "id": "HF-2026-0002"})
+
+
+def withdrawn(shop: Shop) -> None:
+    data = {key: RECORD[key] for key in ("id", "title", "severity", "service", "reported")}
+    shop.file({**data, "status": "reported"}, body="Seen by one customer.")
+    shop.commit("reported")
+    gone = {"at": "2026-04-14T02:00:00Z", "by": "support-lead", "because": "The customer had mistyped the card."}
+    shop.file({**data, "status": "withdrawn", "withdrawn": gone})
+
+
+def stray(shop: Shop) -> None:
+    (shop.records / "notes.md").write_text("Notes that are no record.\n")
+    shop.commit("stray")
+    (shop.records / "notes.md").unlink()
+
+
+@pytest.mark.parametrize("change", [moved, renumbered, withdrawn, stray])
+def test_what_is_moved_renumbered_or_withdrawn_is_not_deleted(shop: Shop, change: Callable[[Shop], None]):
+    change(shop)
+    assert shop.slugs(since="HEAD") == set()
+
+
+ROLLBACK = {"at": "2026-04-14T04:30:00Z", "by": "checkout-oncall", "because": "Payments with new cards failed."}
+
+
+def amendment(what: str, at: str = "2026-04-14T04:40:00Z") -> dict[str, str]:
+    return {"at": at, "by": "test-lead", "what": what, "because": "The production test was seen to be wrong."}
+
+
+STEPS: Mapping[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    "closed to verified": ({}, {"status": "verified"}, False),
+    "closed to verified, amended": ({}, {"status": "verified", "amendments": [amendment("status")]}, False),
+    "closed to deferred": ({}, {"status": "deferred", "links": [{"title": "Plan", "url": "https://a.example/"}]}, False),
+    "closed to withdrawn": ({}, {"status": "withdrawn", "withdrawn": ROLLBACK}, False),
+    "closed to deployed": ({}, {"status": "deployed"}, False),
+    "closed to deployed, amended": ({}, {"status": "deployed", "amendments": [amendment("status")]}, True),
+    "closed to deployed, amended before": ({}, {"status": "deployed", "amendments": [amendment("status", "2026-04-14T01:20:00Z")]}, False),
+    "closed to rolled back": ({}, {"status": "rolled-back", "rollback": ROLLBACK}, True),
+    "closed to verified, rolled back": ({}, {"status": "verified", "rollback": ROLLBACK}, True),
+    "closed to verified, rolled back before it was deployed": (
+        {}, {"status": "verified", "rollback": {**ROLLBACK, "at": "2026-04-14T03:00:00Z"}}, False,
+    ),
+    "deployed to fixing": ({"status": "deployed"}, {"status": "fixing"}, False),
+    "deployed to closed": ({"status": "deployed"}, {"status": "closed"}, True),
+    "rolled back to fixing": (
+        {"status": "rolled-back", "rollback": ROLLBACK}, {"status": "fixing", "rollback": ROLLBACK}, True,
+    ),
+    "rolled back to closed, and the rollback is gone": (
+        {"status": "rolled-back", "rollback": ROLLBACK}, {"status": "closed"}, False,
+    ),
+    "verified to fixing": ({"status": "verified", "deployed": None}, {"status": "fixing", "deployed": None}, True),
+    "withdrawn to reported": (
+        {"status": "withdrawn", "deployed": None, "withdrawn": ROLLBACK}, {"status": "reported", "deployed": None}, False,
+    ),
+    "withdrawn to reported, amended": (
+        {"status": "withdrawn", "deployed": None, "withdrawn": ROLLBACK},
+        {"status": "reported", "deployed": None, "amendments": [amendment("status")]},
+        True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_status_goes_back_only_with_a_rollback(shop: Shop, name: str):
+    before, after, allowed = STEPS[name]
+
+    def put(changes: Mapping[str, Any]) -> None:
+        shop.file({key: value for key, value in (shop.data() | changes).items() if value is not None})
+
+    put(before)
+    shop.commit("before")
+    put(after)
+    assert ("status-went-back" in shop.slugs(since="HEAD")) is not allowed
+
+
+def with_evidence(**changes: Any) -> Callable[[Shop, dict[str, Any]], None]:
+    return lambda _shop, data: data["evidence"]["smoke-test"].update(changes)
+
+
+def change_report(shop: Shop, _data: dict[str, Any]) -> None:
+    other_report(shop)
+
+
+def delete_evidence(_shop: Shop, data: dict[str, Any]) -> None:
+    del data["evidence"]["smoke-test"]
+
+
+def delete_report(shop: Shop, _data: dict[str, Any]) -> None:
+    shutil.rmtree(shop.records / ID)
+
+
+def other_commit(shop: Shop, data: dict[str, Any]) -> None:
+    data["release"]["commit"] = shop.commits["elsewhere"]
+
+
+EDITS: Mapping[str, tuple[Callable[[Shop, dict[str, Any]], None], str]] = {
+    "another result": (with_evidence(result="failed"), "evidence.smoke-test"),
+    "evidence deleted": (delete_evidence, "evidence.smoke-test"),
+    "another report": (change_report, "evidence.regression-test"),
+    "report deleted": (delete_report, "evidence.regression-test"),
+    "another commit": (other_commit, "release.commit"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_closed_record_is_not_edited_in_silence(shop: Shop, name: str):
+    change, what = EDITS[name]
+    data = shop.data()
+    change(shop, data)
+    path = shop.records / f"{ID}.md"
+    path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+    found = [one for one in shop.check(since="HEAD").findings if one.slug == "edited-after-closing"]
+    assert [what in one.message for one in found] == [True]
+    assert what in " ".join(found[0].help)
+    for told, allowed in ((what, True), (what.split(".")[0], True), ("evidence.communication", False)):
+        data["amendments"] = [amendment(told)]
+        path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+        assert ("edited-after-closing" not in shop.slugs(since="HEAD")) is allowed
+
+
+def test_an_amendment_stays_as_it_was(shop: Shop):
+    shop.file({**shop.data(), "amendments": [amendment("evidence.smoke-test")]})
+    shop.commit("amended")
+    shop.file({**shop.data(), "amendments": [amendment("evidence.smoke-test", at="2026-04-14T04:45:00Z")]})
+    assert shop.slugs(since="HEAD") == {"edited-after-closing"}
+    shop.file(shop.data())
+    assert shop.slugs(since="HEAD") == {"edited-after-closing"}
+
+
+def test_what_may_change_in_a_closed_record_and_in_an_open_one(shop: Shop):
+    review = {"at": "2026-04-14T04:50:00Z", "root_cause": "The release renamed a field."}
+    shop.file(
+        {**shop.data(), "title": "Nobody could pay with a saved card", "review": review}, body="More is known now."
+    )
+    assert shop.slugs(since="HEAD") == set()
+    data = {**shop.data(), "status": "deployed"}
+    shop.file(data)
+    shop.commit("open")
+    data["evidence"] = {**data["evidence"], "smoke-test": {**data["evidence"]["smoke-test"], "by": "test-two"}}
+    shop.file(data)
+    assert shop.slugs(since="HEAD") == set()
+
+
+def test_a_former_version_that_today_s_policy_does_not_know_counts_as_none(shop: Shop):
+    shop.file({**shop.data(), "status": "live"})
+    shop.commit("under another policy")
+    shop.file({**shop.data(), "status": "verified"})
+    assert shop.slugs(since="HEAD") == set()
+
+
+@pytest.mark.parametrize(
+    "revision", ["", "-x", "--output=x", "nowhere", "HEAD\nmain", "HEAD..main", "0" * 40, "main:docs"]
+)
+def test_a_revision_that_is_none_is_told(shop: Shop, revision: str):
+    with pytest.raises(SetupError, match="--changed-since"):
+        shop.check(since=revision)
+    assert not (shop.top / "x").exists()
+
+
+@pytest.mark.parametrize("revision", ["HEAD", "main~0", "v4.12.2", "@", "HEAD@{0}", ":/base"])
+def test_a_revision_is_what_git_takes_for_one(shop: Shop, revision: str):
+    assert shop.check(since=revision).extent is not None
+
+
+def test_work_that_has_nothing_in_common_is_told(shop: Shop):
+    shop.git("switch", "--quiet", "--orphan", "new")
+    shop.file(shop.data())
+    shop.commit("new")
+    with pytest.raises(SetupError, match="no commit in common"):
+        shop.check(since="main")
+
+
+def test_the_command_line_says_how_many_of_how_many(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(shop.top)
+    run = CliRunner().invoke
+    nothing = run(
+        cli, ["check", "--git", "--changed-since", "main", "--as-of", "2026-04-14T05:00:00Z"], standalone_mode=False
+    )
+    assert nothing.output == "None of 1 record changed since main, nothing to do\n"
+    assert nothing.return_value == 0
+    (shop.records / f"{ID}.md").unlink()
+    (shop.records / "index.md").write_text("# Hotfixes\n")
+    deleted = run(cli, ["check", "--changed-since", "main", "--format", "concise"], standalone_mode=False)
+    assert deleted.output == (
+        f"docs/hotfixes/{ID}.md:1:1: REC111 record-deleted: The record was deleted\n"
+        "1 of 1 record changed since main, 1 error\n"
+    )
+    assert deleted.return_value == 1
