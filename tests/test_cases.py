@@ -1,8 +1,14 @@
-"""Every rule on the records of `tests/cases/<slug>/`: what it tells, to the letter, and what it leaves alone."""
+"""Every rule on the records of `tests/cases/<slug>/`: what it tells, to the letter, and what it leaves alone.
+
+A rule about changes has a third folder, `before`: what its cases were when they were committed.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +32,20 @@ def name(case: Path) -> str:
     return f"{case.parent.name}-{case.name}"
 
 
+def changed(before: Path, after: Path, here: Path) -> None:
+    """Commit the one, and put the other in its place."""
+    shutil.copytree(before, here)
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    for command in (
+        "init",
+        "add --all",
+        "-c user.name=nobody -c user.email=nobody@example.com commit --message before",
+    ):
+        subprocess.run(["git", *command.split()], cwd=here.parent, env=bare, check=True, capture_output=True)
+    shutil.rmtree(here)
+    shutil.copytree(after, here)
+
+
 @pytest.fixture(scope="module")
 def judged() -> dict[Path, Report]:
     """What was judged already: a case does not change."""
@@ -34,11 +54,15 @@ def judged() -> dict[Path, Report]:
 
 @pytest.fixture
 def judge(
-    policy: Policy, as_of: datetime, judged: dict[Path, Report], monkeypatch: pytest.MonkeyPatch
+    policy: Policy, as_of: datetime, judged: dict[Path, Report], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[[Path], Report]:
     """Judge one case as `hotfix check` does in the folder of its rule, by its own policy if it has one."""
 
     def run(case: Path) -> Report:
+        if BY_SLUG[case.parent.name].history:
+            monkeypatch.chdir(tmp_path)
+            changed(case.parent / "before", case, tmp_path / case.name)
+            return gate.check(policy, as_of, [Path(case.name)], since="HEAD")
         monkeypatch.chdir(case.parent)
         if case not in judged:
             own = case / "policy.yml"
@@ -70,7 +94,7 @@ def test_a_bad_case_is_told_to_the_letter(
 def test_a_good_case_passes_the_gate(case: Path, judge: Callable[[Path], Report]):
     report = judge(case)
     assert report.records
-    assert text.render(report).endswith("checked, nothing to do\n"), text.render(report)
+    assert text.render(report).endswith(", nothing to do\n"), text.render(report)
 
 
 def test_a_case_belongs_to_a_rule_and_a_text_to_a_case():
