@@ -60,7 +60,11 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explanation:
         if ":" in before:
             return at(("A second colon on this line: YAML can not tell where the value ends", _in_quotes(line)))
         above = max((index for index in range(row) if lines[index].strip()), default=row)
-        return at(_INDENTATION) if ": " in lines[above] or above == row else at(_NO_FIELD, above, 0)
+        return (
+            at(_INDENTATION, row, len(line) - len(line.lstrip()))
+            if ": " in lines[above] or above == row
+            else at(_NO_FIELD, above, 0)
+        )
     if "tab" in said or ("cannot start any token" in said and "\t" in line[: column + 1]):
         return at(_TAB)
     if "cannot start any token" in said:
@@ -86,9 +90,13 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explanation:
     if "document start" in said:
         return _framing(lines, row)
     if "directive" in said + context:
-        return at(_DIRECTIVE)
+        return at(_DIRECTIVE, row, 0)
     if "tag" in said + context:
         return at(("A YAML tag (`!…`) is not read here", "Delete the tag; put text that starts with `!` in quotes."))
+    if "indentation indicator" in said:
+        return at(
+            ("What stands behind `|` or `>` is not read", "Write the sign alone, and the text below it, indented.")
+        )
     if "block scalar" in context:
         return at(("Text after `|` or `>` starts on the next line", "Move it there, indented."))
     if "sequence entries are not allowed" in said:
@@ -120,7 +128,7 @@ def _in_quotes(line: str) -> str:
     text = value.strip()
     if text.startswith(("{", "[")):
         return "Put the text in quotes."
-    text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+    text = text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
     quoted = "'" + text.replace("'", "''") + "'" if "\\" in text else '"' + text.replace('"', "'") + '"'
     return f"Put the whole text in quotes: `{shorten(name)}: {shorten(quoted, 200)}`"
 

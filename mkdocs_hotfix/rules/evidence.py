@@ -258,8 +258,9 @@ def evidence_overdue(record: Record, context: Context) -> Iterator[Problem]:
     """
     for obligation, kind, evidence in _owed(record, context):
         if obligation.deadline and evidence is None:
+            late = context.as_of - obligation.deadline
             yield Problem(
-                f"“{kind.title}” was due {spell(context.as_of - obligation.deadline)} ago",
+                f"“{kind.title}” was due {spell(late)} ago" if late else f"“{kind.title}” is due now",
                 pointer=obligation.pointer,
                 near=("status",),
                 help=(

@@ -10,11 +10,6 @@ from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_corpus
 
 
-def _stands(record: Record) -> bool:
-    """Whether the package went out and was not taken back."""
-    return record.deployed is not None and record.rollback is None and record.withdrawn is None
-
-
 def _by_id(records: Sequence[Record]) -> Mapping[str, Record]:
     return {record.id: record for record in records}
 

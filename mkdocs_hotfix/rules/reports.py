@@ -43,20 +43,29 @@ def path_outside(record: Record, _context: Context) -> Iterator[Problem]:
         for index, text in enumerate(evidence.reports):
             place = locate(text, record.file, record.root)
             if place.trouble in ("outside", "link"):
-                why = (
-                    "leads out of the docs folder"
-                    if place.trouble == "outside"
-                    else "is, or passes through, a symbolic link"
-                )
+                why, label = _astray(text, place.trouble)
                 yield Problem(
                     f"The path `{shorten(text)}` {why}",
                     pointer=evidence.report_pointer(index),
                     help=(
                         f"Copy the file into `{record.id}/` beside the record and write `{record.id}/NAME`, with `/`.",
                     ),
-                    label="not in the docs folder" if place.trouble == "outside" else "a link",
+                    label=label,
                     on="value",
                 )
+
+
+def _astray(text: str, trouble: str) -> tuple[str, str]:
+    """Say why a path is not followed. What lies outside was not looked at, so this goes by the text alone."""
+    if trouble == "link":
+        return "is, or passes through, a symbolic link", "a link"
+    if "://" in text:
+        return "is an address, and not a file beside the record", "an address"
+    if "\\" in text:
+        return "is written with `\\`", "`\\` for `/`"
+    if text != text.strip():
+        return "starts or ends with a blank", "a blank too many"
+    return "leads out of the docs folder", "not in the docs folder"
 
 
 @judges_record("EVD304", makes="failed")
@@ -207,19 +216,25 @@ def digest_mismatch(record: Record, context: Context) -> Iterator[Problem]:
             continue
         here = ("evidence", kind_id, "sha256")
         if len(evidence.sha256) != len(evidence.reports):
+            digests, files = len(evidence.sha256), len(evidence.reports)
             yield Problem(
-                f"{len(evidence.sha256)} digests for {len(evidence.reports)} reports",
+                f"{digests} digest{'' if digests == 1 else 's'} for {files or 'no'} report{'' if files == 1 else 's'}",
                 pointer=here,
-                help=("Write one digest for each report, in their order.",),
-                label="not one each",
+                help=(
+                    "Write one digest for each report, in their order."
+                    if files
+                    else f"Name the file that it is the digest of: `report: {record.id}/{kind_id}.xml`.",
+                ),
+                label="not one each" if files else "of which file?",
                 on="value",
             )
             continue
-        for opened, digest in zip(context.dossier.of(record, evidence), evidence.sha256, strict=True):
+        opened_reports = context.dossier.of(record, evidence)
+        for index, (opened, digest) in enumerate(zip(opened_reports, evidence.sha256, strict=True)):
             if opened.report and opened.report.sha256 != digest:
                 yield Problem(
                     f"The report `{shorten(opened.text)}` is not the file that was pinned",
-                    pointer=here,
+                    pointer=here if isinstance(evidence.data["sha256"], str) else (*here, index),
                     help=(
                         f"Put the pinned file back; or look at the new one again and write its digest: `{opened.report.sha256}`",
                     ),
