@@ -262,6 +262,12 @@ def _now() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Site]:
+    """Make an empty site, to be built once for many tests."""
+    return lambda config: Site(tmp_path_factory.mktemp("site"), config)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """A site with one page and one record, both small."""
