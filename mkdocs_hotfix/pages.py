@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,8 +108,9 @@ class Step:
 _TEMPLATES = PackageLoader("mkdocs_hotfix", "templates")
 
 
+@cache
 def environment() -> Environment:
-    """Make the environment of the templates that come with the package."""
+    """Make the environment of the templates that come with the package, once: compiling them takes half of a build."""
     made = Environment(
         loader=_TEMPLATES,
         autoescape=True,

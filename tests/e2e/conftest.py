@@ -148,7 +148,7 @@ class Built:
 
 @dataclass
 class Site:
-    """A folder with a `mkdocs.yml` and a docs folder."""
+    """A folder with a `mkdocs.yml` and a docs folder. Its theme is the smallest there is, unless `config` names one."""
 
     root: Path
     config: dict[str, Any] = field(default_factory=dict)
@@ -195,7 +195,11 @@ class Site:
         return self.write(path, text)
 
     def configure(self) -> Path:
-        settings = {"site_name": "Sample shop", "theme": {"name": "mkdocs"}, "plugins": ["search", "hotfix"]}
+        settings = {
+            "site_name": "Sample shop",
+            "theme": {"name": None, "custom_dir": str(HERE / "theme")},
+            "plugins": ["hotfix"],
+        }
         return self.write("mkdocs.yml", yaml.safe_dump({**settings, **self.config}, sort_keys=False))
 
     def build(
@@ -284,7 +288,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
 
     def of(theme: str) -> Built:
         if theme not in built:
-            made = Site(tmp_path_factory.mktemp(theme), {"theme": {"name": theme}})
+            made = Site(tmp_path_factory.mktemp(theme), {"theme": {"name": theme}, "plugins": ["search", "hotfix"]})
             shutil.copytree(HERE / "docs", made.docs)
             built[theme] = made.build()
             assert not built[theme].error, built[theme].log

@@ -21,7 +21,7 @@ def refused(built, word, page="HF-2026-0777"):
 
 
 @pytest.mark.parametrize("setting", ["exclude_docs", "draft_docs", "not_in_nav"])
-@pytest.mark.parametrize("pattern", ["hotfixes/HF-2026-0019.md", "/hotfixes/*", "*.md", "HF-*"])
+@pytest.mark.parametrize("pattern", ["hotfixes/HF-2026-0019.md", "*.md"])
 def test_a_record_that_a_setting_hides_is_judged_all_the_same(site, setting, pattern):
     site.broken()
     site.config[setting] = pattern
@@ -242,11 +242,12 @@ def test_the_gate_can_not_be_switched_off_by_an_option(site, value):
 # -- ways to call it -----------------------------------------------------------------------------------------
 
 
-def test_from_another_folder_the_same_records_are_judged(site, tmp_path_factory):
+def test_from_another_folder_the_same_records_are_judged(site, tmp_path_factory, monkeypatch):
     site.broken()
-    ran = site.run("build", "-q", "-f", str(site.root / "mkdocs.yml"), cwd=tmp_path_factory.mktemp("away"))
-    assert ran.code == 1
-    assert ran.stderr.count("/docs/hotfixes/HF-2026-0019.md:24:3: EVD303") == 1
+    monkeypatch.chdir(tmp_path_factory.mktemp("away"))
+    built = site.build()
+    assert built.error.startswith("Abort: ")
+    assert built.said.count(f"{site.docs}/hotfixes/HF-2026-0019.md:24:3: EVD303") == 1
 
 
 def test_a_configuration_that_inherits_takes_the_gate_along(site):

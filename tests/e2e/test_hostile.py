@@ -169,6 +169,7 @@ x
 def evil(request, new_site):
     site = new_site(
         {
+            "plugins": ["search", "hotfix"],
             "theme": THEMES[request.param],
             "markdown_extensions": EXTENSIONS,
             "repo_url": "https://git.example.com/a/b",
@@ -356,3 +357,17 @@ def test_a_policy_with_markup_in_its_titles_shows_it_as_text(site):
     for path in built.pages:
         assert "<script>alert(1)" not in built.read(path), path
     assert "<b>Ours</b> {{ 7*7 }}" in built.page("mine/index.html").text
+
+
+def test_the_text_of_a_record_never_reaches_the_sites_own_markdown_or_its_plugins(site, capsys):
+    """There snippets would read files, and macros would run templates."""
+    site.record(body="Only here. {{ 7*7 }}")
+    site.write(
+        "hook.py",
+        "def on_page_markdown(markdown, page, config, files):\n    print(page.file.src_uri, repr(markdown))\n",
+    )
+    site.config["hooks"] = ["hook.py"]
+    assert not site.build().error
+    said = capsys.readouterr().out
+    assert "hotfixes/HF-2026-0100.md ''" in said
+    assert "Only here" not in said
