@@ -10,7 +10,8 @@ import codecs
 import io
 from typing import BinaryIO
 
-from mkdocs_hotfix.testreport import MAX_BYTES, Case, Feed, ReportError, Tally, TestReport
+from mkdocs_hotfix.tally import Tally
+from mkdocs_hotfix.testreport import MAX_BYTES, Case, Feed, Format, ReportError, TestReport
 
 __all__ = ["MAX_BYTES", "Case", "ReportError", "TestReport", "read", "read_bytes"]
 
@@ -32,7 +33,7 @@ def read(stream: BinaryIO) -> TestReport:
     Raises:
         ReportError: It can not be read: cut off, hostile, too large, or no test report at all.
     """
-    from mkdocs_hotfix import jsonreport, junit  # noqa: PLC0415 - most runs read no report
+    from mkdocs_hotfix import junit  # noqa: PLC0415 - most runs read no report
 
     try:
         feed, tally = Feed(stream), Tally()
@@ -43,14 +44,29 @@ def read(stream: BinaryIO) -> TestReport:
             junit.read(feed, tally)
             return tally.report("junit", feed.sha256, feed.size)
         if first[:1] in (b"{", b"["):
-            kind = jsonreport.read(feed, tally)
-            return tally.report(kind, feed.sha256, feed.size)
+            return tally.report(_read_json(feed, tally), feed.sha256, feed.size)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise ReportError(f"The file can not be read: {reason}", "Check who may read it.") from error
     if feed.head.startswith(_PACKED):
         raise ReportError("The report is packed", "Unpack it, and file what is inside.")
     raise ReportError("The file is neither XML nor JSON", _FILE)
+
+
+def _read_json(feed: Feed, tally: Tally) -> Format:
+    from mkdocs_hotfix import ctrf, intoto, jsonstream  # noqa: PLC0415 - as above
+
+    tests = ctrf.Tests(tally)
+    root = jsonstream.parse(feed, tests.add)
+    if isinstance(root, dict) and "payload" in root and "payloadType" in root:
+        root = intoto.unpack(root)
+    if isinstance(root, dict) and "predicateType" in root:
+        intoto.read(root, tally)
+        return "in-toto"
+    if isinstance(root, dict) and isinstance(root.get("results"), dict):
+        ctrf.compare(root, tests, tally)
+        return "ctrf"
+    raise ReportError("The JSON is neither a CTRF report nor an in-toto statement", _FILE)
 
 
 def read_bytes(data: bytes) -> TestReport:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import math
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, ClassVar, Literal
 
@@ -19,39 +18,12 @@ Outcome = Literal["passed", "failed", "error", "skipped"]
 
 MAX_BYTES = 64 << 20
 CHUNK = 256 << 10
-MAX_FAILING = 50
-MAX_SLOWEST = 10
 MAX_TEXT = 300
-_MAX_SAID = 20
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
-_FULL_COMMIT = 40
 _LONGEST = 10 * 365 * 86_400.0
+REPAIR = "Let the test tool write the report again, and file it as it is."
 
 _SECONDS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})?(?:[.,][0-9]{0,30})?(?:[eE]-?[0-9]{1,2})?")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
-_COMMIT_NAMES = frozenset(
-    {
-        "commit",
-        "commitid",
-        "commitsha",
-        "commithash",
-        "cicommit",
-        "cicommitsha",
-        "gitcommit",
-        "gitcommitid",
-        "gitcommitsha",
-        "gitcommithash",
-        "gitsha",
-        "gitrevision",
-        "gitrev",
-        "githubsha",
-        "vcscommit",
-        "vcsrevision",
-        "scmcommit",
-        "scmrevision",
-    }
-)
-_LOOSE_NAMES = frozenset({"sha", "revision", "buildvcsnumber"})
 
 
 class ReportError(Exception):
@@ -185,98 +157,6 @@ def _too_large() -> ReportError:
         f"The report is larger than {MAX_BYTES >> 20} MiB",
         "File the reports of the suites one by one, or leave captured output out of them.",
     )
-
-
-class Tally:
-    """Counts the cases of a report while it streams by, and keeps only what a page shows."""
-
-    def __init__(self) -> None:
-        self.seconds: float | None = None
-        self.counts: dict[Outcome, int] = {"passed": 0, "failed": 0, "error": 0, "skipped": 0}
-        self.flaky = 0
-        self._sum: float | None = None
-        self._started: datetime | None = None
-        self._finished: datetime | None = None
-        self._local: datetime | None = None
-        self._commits: dict[str, None] = {}
-        self._contradictions: dict[str, None] = {}
-        self._failing: list[Case] = []
-        self._slowest: list[tuple[float, int, Case]] = []
-        self._seen = 0
-
-    def add(
-        self, name: str, group: str, outcome: Outcome, seconds: float | None, message: str = "", *, flaky: bool = False
-    ) -> None:
-        """Count one case. `flaky`: it passed, and failed before that."""
-        self.counts[outcome] += 1
-        self.flaky += flaky
-        self._seen += 1
-        if seconds is not None:
-            self._sum = (self._sum or 0.0) + seconds
-            if len(self._slowest) < MAX_SLOWEST or seconds > self._slowest[0][0]:
-                one = (seconds, -self._seen, _case(name, group, outcome, seconds, message))
-                (heapq.heappush if len(self._slowest) < MAX_SLOWEST else heapq.heappushpop)(self._slowest, one)
-        if outcome in ("failed", "error") and len(self._failing) < MAX_FAILING:
-            self._failing.append(_case(name, group, outcome, seconds, message))
-
-    def started(self, at: datetime | None, seconds: float | None = None) -> None:
-        """Take note of when something began, and how long it took."""
-        if at is None:
-            return
-        if at.tzinfo is None:
-            self._local = min(self._local or at, at)
-            return
-        self._started = min(self._started or at, at)
-        if seconds is not None:
-            end = at + timedelta(seconds=seconds)
-            self._finished = max(self._finished or end, end)
-
-    def names_commit(self, key: str, value: str) -> None:
-        """Take a property of the report as a commit, if its name and its value look like one.
-
-        Names are compared without case and separators: `git.commit`, `GIT_COMMIT`, `env.GIT_COMMIT`, `gitCommit`.
-        Names that other things go by too (`sha`, `revision`) must hold a whole commit.
-        """
-        key = re.sub(r"[^a-z0-9]", "", key[:60].lower().removeprefix("env."))
-        value = value[:80].strip().lower()
-        if key in _COMMIT_NAMES or (key in _LOOSE_NAMES and len(value) >= _FULL_COMMIT):
-            self.commit(value)
-
-    def commit(self, value: str) -> None:
-        """Keep a commit, if it is one."""
-        if len(self._commits) < _MAX_SAID and _COMMIT.fullmatch(value):
-            self._commits[value] = None
-
-    def contradict(self, sentence: str) -> None:
-        """Keep a sentence that says where the report disagrees with itself."""
-        if len(self._contradictions) < _MAX_SAID:
-            self._contradictions[sentence] = None
-
-    def report(self, kind: Format, sha256: str, size: int) -> TestReport:
-        """Return what was counted."""
-        seconds = self._sum if self.seconds is None else self.seconds
-        return TestReport(
-            format=kind,
-            sha256=sha256,
-            size=size,
-            passed=self.counts["passed"],
-            failed=self.counts["failed"],
-            errors=self.counts["error"],
-            skipped=self.counts["skipped"],
-            flaky=self.flaky,
-            seconds=None if seconds is None else round(seconds, 6),
-            started=self._started,
-            finished=self._finished,
-            started_local=self._local,
-            commits=tuple(self._commits),
-            contradictions=tuple(self._contradictions),
-            failing=tuple(self._failing),
-            slowest=tuple(one for _, _, one in sorted(self._slowest, reverse=True)),
-        )
-
-
-def _case(name: str, group: str, outcome: Outcome, seconds: float | None, message: str) -> Case:
-    return Case(tidy(name) or "(no name)", tidy(group), outcome, seconds, tidy(message))
 
 
 def tidy(text: str, limit: int = MAX_TEXT) -> str:

@@ -25,15 +25,12 @@ NOT_OURS = {".git", ".venv", "site", "build", "dist", "node_modules", "__pycache
 LONGEST = 300
 LONGER: dict[str, str] = {
     "exports": "a list, a feed, figures and a badge of one report",
-    "jsonreport": "CTRF and in-toto, read as streams",
-    "junit": "JUnit XML in the dialects of a dozen tools",
     "pages": "is being parted into pages and blocks",
     "plugin": "one class with a hook for each event of MkDocs",
     "policy": "is being parted into the values and the reading",
     "record": "one frozen value after the other",
     "schema": "is being parted into checking and telling",
     "source": "is being parted into the values and the reading",
-    "testreport": "what all readers of reports share",
 }
 """Modules that are longer, and why."""
 

@@ -1,0 +1,54 @@
+"""One case of JUnit XML: what its elements and its status say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mkdocs_hotfix.testreport import Outcome
+
+_STATUS: dict[str, Outcome] = {
+    **dict.fromkeys(("", "run", "ran", "ok", "pass", "passed", "success", "successful", "succeeded"), "passed"),
+    **dict.fromkeys(("complete", "completed", "finished", "fixed"), "passed"),
+    **dict.fromkeys(("fail", "failed", "failure", "timeout", "timedout", "broken", "regression"), "failed"),
+    **dict.fromkeys(("error", "errored", "aborted", "crashed", "cancelled", "canceled"), "error"),
+    **dict.fromkeys(("skip", "skipped", "notrun", "disabled", "ignored", "pending", "suppressed", "todo"), "skipped"),
+}
+
+
+class Case:
+    """An open <testcase>."""
+
+    __slots__ = ("attributes", "error", "failure", "flaky", "message", "reruns", "skip", "skip_message", "warning")
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        self.attributes = attributes
+        self.failure = self.error = self.warning = self.skip = False
+        self.reruns = self.flaky = 0
+        self.message = self.skip_message = ""
+
+    @property
+    def marked(self) -> bool:
+        """Whether an element says that it went wrong."""
+        return self.failure or self.error or self.warning
+
+    def judge(self) -> Outcome:
+        """Judge conservatively, and leave in `message` what is to be said about it.
+
+        A `<failure>` or `<error>` counts, whatever stands beside it; a failed rerun without one counts too, and a status
+        that no tool is known to write. Only what the format marks as flaky is forgiven: a test listed twice, once failed
+        and once passed (gotestsum, pytest-rerunfailures), is one failed and one passed.
+        """
+        said = {name: self.attributes.get(name, "").strip().lower() for name in ("status", "result")}
+        known = [_STATUS.get(word, "error") for word in said.values()]
+        if self.error or self.warning or "error" in known:
+            unknown = next((word for word in said.values() if word not in _STATUS), "")
+            self.message = self.message or (f"Its status is {unknown!r}, which may mean anything" if unknown else "")
+            return "error"
+        if self.failure or "failed" in known or self.reruns:
+            return "failed"
+        if self.skip or "skipped" in known:
+            self.message, self.skip = self.skip_message, True
+            # CTest marks what it could not start as skipped, and fails the run for it.
+            unable = said["status"] == "notrun" and self.skip_message[:5] not in ("", "SKIP_")
+            return "error" if unable else "skipped"
+        return "passed"
