@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mkdocs_hotfix.findings import shorten
-from mkdocs_hotfix.tally import Tally
+from mkdocs_hotfix.tally import MAX_NOTED, Tally
 from mkdocs_hotfix.testreport import REPAIR, Outcome, ReportError, duration, moment
 
 _STATUS: dict[object, Outcome] = {
@@ -34,6 +34,8 @@ class Tests:
         """
         number = sum(self.seen.values()) + 1
         name, status = test.get("name"), test.get("status")
+        if number <= MAX_NOTED:
+            self.tally.note(sorted(test.items()))
         if not isinstance(name, str):
             raise ReportError(f"Test {number} in `results.tests` has no name", REPAIR)
         if not isinstance(status, str) or status not in _STATUS:
@@ -47,6 +49,7 @@ class Tests:
             outcome = "skipped"  # test.todo() of Jest
         retries = test.get("retries")
         flaky = test.get("flaky") is True or (isinstance(retries, int) and retries > 0)
+        self.tally.started(_epoch(_number(test.get("start"))), duration(_number(test.get("duration")), 0.001))
         suite, message = test.get("suite"), test.get("message")
         self.tally.add(
             name,

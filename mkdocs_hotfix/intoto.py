@@ -74,7 +74,9 @@ def read(root: dict[str, Any], tally: Tally) -> None:
         tally.add("(the run as a whole)", "", "error", None, "The result says FAILED and names no test")
     if both := set(failed) & set(lists["passed"]):
         tally.contradict(f"{shorten(repr(min(both)))} is among the tests that passed and among those that failed")
-    for subject in subjects if isinstance(subjects, list) else []:
+    if not isinstance(subjects, list) or not subjects:
+        raise ReportError("The test result does not say what was tested", "Name the commit under `subject`.")
+    for subject in subjects:
         digest = subject.get("digest") if isinstance(subject, dict) else None
         digest = digest if isinstance(digest, dict) else {}
         # A lone `sha1` is how commits were named before `gitCommit`; beside others it is that of a file.

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.junitcase import Case
 from mkdocs_hotfix.junitcounts import Suite, differences
-from mkdocs_hotfix.tally import Tally
+from mkdocs_hotfix.tally import MAX_NOTED, Tally
 from mkdocs_hotfix.testreport import CHUNK, REPAIR, Feed, Outcome, ReportError, duration, moment
 
 MAX_DEPTH = 64
@@ -71,6 +71,8 @@ class _Reader:
             self.refuse(
                 f"The report holds more than {MAX_ELEMENTS:,} elements", "File the reports of the suites one by one."
             )
+        if self.elements <= MAX_NOTED:
+            self.tally.note((tag, sorted(attributes.items())))
         if ":" in tag:  # namespaces are read as if they were not there
             tag = tag.rpartition(":")[2]
         if self.depth == 1 and tag not in _SUITES:
@@ -165,6 +167,8 @@ class _Reader:
         name, group = attributes.get("name", ""), attributes.get("classname") or self.suites[-1].name
         outcome = case.judge()
         seconds = duration(attributes.get("time"))
+        if "timestamp" in attributes:
+            self.tally.started(moment(attributes["timestamp"]), seconds)
         self.tally.add(name, group, outcome, seconds, case.message, flaky=outcome == "passed" and case.flaky > 0)
         again = self.last[:2] == (name, group)
         counts.cases += 1

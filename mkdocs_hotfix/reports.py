@@ -60,6 +60,7 @@ def _read_json(feed: Feed, tally: Tally) -> Format:
     root = jsonstream.parse(feed, tests.add)
     if isinstance(root, dict) and "payload" in root and "payloadType" in root:
         root = intoto.unpack(root)
+    tally.note(sorted(root.items()) if isinstance(root, dict) else "")
     if isinstance(root, dict) and "predicateType" in root:
         intoto.read(root, tally)
         return "in-toto"

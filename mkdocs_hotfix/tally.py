@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import re
 from datetime import datetime, timedelta
@@ -10,10 +11,13 @@ from mkdocs_hotfix.testreport import Case, Format, Outcome, TestReport, tidy
 
 MAX_FAILING = 50
 MAX_SLOWEST = 10
+MAX_NOTED = 2_000
 _MAX_SAID = 20
+_MAX_COMMITS = 100
 _FULL_COMMIT = 40
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# `git describe` marks a tree that was changed by hand: that is no commit at all, and never the released one.
+_COMMIT = re.compile(r"[0-9a-f]{7,64}(-dirty)?")
 _COMMIT_NAMES = frozenset(
     {
         "commit",
@@ -28,6 +32,16 @@ _COMMIT_NAMES = frozenset(
         "gitcommithash",
         "gitsha",
         "gitrevision",
+        "gitcommitidabbrev",
+        "gitcommitidfull",
+        "bitbucketcommit",
+        "buildkitecommit",
+        "buildsourceversion",
+        "cicommitshortsha",
+        "circlesha1",
+        "dronecommit",
+        "dronecommitsha",
+        "traviscommit",
         "gitrev",
         "githubsha",
         "vcscommit",
@@ -50,11 +64,13 @@ class Tally:
         self._started: datetime | None = None
         self._finished: datetime | None = None
         self._local: datetime | None = None
+        self._local_end: datetime | None = None
         self._commits: dict[str, None] = {}
         self._contradictions: dict[str, None] = {}
         self._failing: list[Case] = []
         self._slowest: list[tuple[float, int, Case]] = []
         self._seen = 0
+        self._content = hashlib.sha256()
 
     def add(
         self, name: str, group: str, outcome: Outcome, seconds: float | None, message: str = "", *, flaky: bool = False
@@ -71,17 +87,19 @@ class Tally:
         if outcome in ("failed", "error") and len(self._failing) < MAX_FAILING:
             self._failing.append(_case(name, group, outcome, seconds, message))
 
+    def note(self, what: object) -> None:
+        """Take in a part of what the report says, for telling copies: `MAX_NOTED` of them will do, beside the counts."""
+        self._content.update(repr(what).encode("utf-8", "backslashreplace"))
+
     def started(self, at: datetime | None, seconds: float | None = None) -> None:
         """Take note of when something began, and how long it took."""
         if at is None:
             return
+        end = at + timedelta(seconds=seconds or 0)
         if at.tzinfo is None:
-            self._local = min(self._local or at, at)
-            return
-        self._started = min(self._started or at, at)
-        if seconds is not None:
-            end = at + timedelta(seconds=seconds)
-            self._finished = max(self._finished or end, end)
+            self._local, self._local_end = min(self._local or at, at), max(self._local_end or end, end)
+        else:
+            self._started, self._finished = min(self._started or at, at), max(self._finished or end, end)
 
     def names_commit(self, key: str, value: str) -> None:
         """Take a property of the report as a commit, if its name and its value look like one.
@@ -96,7 +114,7 @@ class Tally:
 
     def commit(self, value: str) -> None:
         """Keep a commit, if it is one."""
-        if len(self._commits) < _MAX_SAID and _COMMIT.fullmatch(value):
+        if len(self._commits) < _MAX_COMMITS and _COMMIT.fullmatch(value):
             self._commits[value] = None
 
     def contradict(self, sentence: str) -> None:
@@ -107,9 +125,11 @@ class Tally:
     def report(self, kind: Format, sha256: str, size: int) -> TestReport:
         """Return what was counted."""
         seconds = self._sum if self.seconds is None else self.seconds
+        self._content.update(repr((self._seen, self.counts, self._sum, self.seconds)).encode())
         return TestReport(
             format=kind,
             sha256=sha256,
+            content=self._content.hexdigest(),
             size=size,
             passed=self.counts["passed"],
             failed=self.counts["failed"],
@@ -120,6 +140,7 @@ class Tally:
             started=self._started,
             finished=self._finished,
             started_local=self._local,
+            finished_local=self._local_end,
             commits=tuple(self._commits),
             contradictions=tuple(self._contradictions),
             failing=tuple(self._failing),

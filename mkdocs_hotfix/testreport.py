@@ -7,11 +7,12 @@ import math
 import os
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import BinaryIO, ClassVar, Literal
 
 from mkdocs_hotfix.findings import shorten
+from mkdocs_hotfix.times import later
 
 Format = Literal["junit", "ctrf", "in-toto"]
 Outcome = Literal["passed", "failed", "error", "skipped"]
@@ -20,6 +21,7 @@ MAX_BYTES = 64 << 20
 CHUNK = 256 << 10
 MAX_TEXT = 300
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
+_WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
 _LONGEST = 10 * 365 * 86_400.0
 REPAIR = "Let the test tool write the report again, and file it as it is."
 
@@ -58,6 +60,7 @@ class TestReport:
     Attributes:
         format: What the content is; the file's name is never asked.
         sha256: Digest of the bytes that were read, lower-case hex.
+        content: Digest of what they say, however it is laid out: the same for a copy that was saved again.
         size: How many bytes they were.
         passed: Tests that passed; those that passed on a further try are among them.
         failed: Tests that failed.
@@ -66,8 +69,9 @@ class TestReport:
         flaky: How many of `passed` failed at first, where the format marks it.
         seconds: How long the run took: as the report says, else the sum of its tests.
         started: The earliest start that names its zone, in UTC.
-        finished: The latest end of the same kind.
+        finished: The latest end of the same kind; the start, where nothing says how long it took.
         started_local: The earliest start without a zone. Nobody knows where its clock hung.
+        finished_local: The latest end of the same kind.
         commits: Commits that the report itself names: lower-case hex, whole or short.
         contradictions: Where the report disagrees with itself, one sentence each.
         failing: The first 50 tests that failed or ended in an error.
@@ -78,6 +82,7 @@ class TestReport:
 
     format: Format
     sha256: str
+    content: str
     size: int
     passed: int
     failed: int
@@ -88,10 +93,23 @@ class TestReport:
     started: datetime | None
     finished: datetime | None
     started_local: datetime | None
+    finished_local: datetime | None
     commits: tuple[str, ...]
     contradictions: tuple[str, ...]
     failing: tuple[Case, ...]
     slowest: tuple[Case, ...]
+
+    @property
+    def began(self) -> datetime | None:
+        """When it began, at the latest: where a time names no zone, that of the western-most clock."""
+        local = self.started_local and later(self.started_local.replace(tzinfo=UTC), _WEST)
+        return min((at for at in (self.started, local) if at), default=None)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, at the earliest: where a time names no zone, that of the eastern-most clock."""
+        local = self.finished_local and self.finished_local.replace(tzinfo=UTC) - _EAST
+        return max((at for at in (self.finished, local) if at), default=None)
 
     @property
     def total(self) -> int:

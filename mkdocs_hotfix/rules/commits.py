@@ -14,7 +14,7 @@ from mkdocs_hotfix.witness import Repository
 def other_commit(record: Record, context: Context) -> Iterator[Problem]:
     """Evidence was made with another commit than the one that was released.
 
-    What was tested is what goes out. The commit of the evidence, and the one that its report names, is `release.commit`.
+    What was tested is what goes out. The commit of the evidence, and every one that its report names, is `release.commit`.
 
     With `git: true` in the policy, or `--git`, git is asked too. The commit must exist, build on the tag of `release.base`, and
     be in the tag of `release.version`, or on `release.branch` (here or at a remote) while there is no such tag. A tag is called
@@ -52,9 +52,10 @@ def other_commit(record: Record, context: Context) -> Iterator[Problem]:
         wanted = released or evidence.commit
         for index, opened in enumerate(context.dossier.of(record, evidence)):
             named = opened.report.commits if opened.report and wanted else ()
-            if named and not any(_same(one, wanted) for one in named):
+            if other := next((one for one in named if not _same(one, wanted)), ""):
+                changed = " and changes by hand" if other.endswith("-dirty") else ""
                 yield Problem(
-                    f"The report `{shorten(opened.text)}` was made with commit {named[0][:12]}, and the record says {wanted[:12]}",
+                    f"The report `{shorten(opened.text)}` was made with commit {other[:12].partition('-')[0]}{changed}, and the record says {wanted[:12]}",
                     pointer=evidence.report_pointer(index),
                     help=("File the report of the released commit.",),
                     label="another commit",

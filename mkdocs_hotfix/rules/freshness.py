@@ -17,7 +17,8 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 def stale_evidence(record: Record, context: Context) -> Iterator[Problem]:
     """Evidence is older than what it is to prove.
 
-    A test that ran before the issue was reported can not have tested its fix. With `git: true` in the policy, or `--git`, the
+    A test that ran before the issue was reported can not have tested its fix. A time without a zone is
+    taken as late as it can be meant. With `git: true` in the policy, or `--git`, the
     time of `release.commit` counts too, for tests and their reports; and a report must be in the repository, with content that
     came into it neither before the issue was reported nor before the fix. Five minutes are allowed, since clocks differ.
 
@@ -64,8 +65,8 @@ def stale_evidence(record: Record, context: Context) -> Iterator[Problem]:
                         label="not tracked",
                         on="value",
                     )
-            started = opened.report.started if opened.report else None
-            for at, what in ((started, "is from"), (kept, "was committed at")):
+            began = opened.report.began if opened.report else None
+            for at, what in ((began, "is from"), (kept, "was committed at")):
                 for earliest, event in ((fixed, "the fix was made"), (reported, "the issue was reported")):
                     if at and earliest and later(at, _CLOCKS_DIFFER) < earliest:
                         yield Problem(

@@ -169,7 +169,7 @@ def report_disagrees(record: Record, context: Context) -> Iterator[Problem]:
                     label="does not add up",
                     on="value",
                 )
-            ended = report.finished or report.started
+            ended = report.ended
             if ended and ended > later(evidence.at, _CLOCKS_DIFFER):
                 yield Problem(
                     f"The report `{shorten(text)}` is from {rfc3339(ended)}, after the time that the record gives",
@@ -247,9 +247,11 @@ def digest_mismatch(record: Record, context: Context) -> Iterator[Problem]:
 def report_reused(records: Sequence[Record], context: Context) -> Iterator[tuple[Record, Problem]]:
     """One report stands for two hotfixes, or for tests on two environments.
 
-    A test runner writes a new file at every run, so two claims that rest on the same bytes rest on one run. Both are told.
+    A test runner writes a new file at every run, so two claims that rest on the same bytes rest on one run. Both are told. A
+    copy that was laid out anew says the same, and is told as well.
 
-    Wrong: `report: HF-2026-0001/regression-test.xml` in two records, or a copy of that file in the second one.
+    Wrong: `report: HF-2026-0001/regression-test.xml` in two records, or a copy of that file in the second one; or the same
+    file twice in one list.
 
     Right: the report of a run of its own in each.
     """
@@ -258,13 +260,15 @@ def report_reused(records: Sequence[Record], context: Context) -> Iterator[tuple
         for evidence in record.evidence.values():
             for index, opened in enumerate(context.dossier.of(record, evidence)):
                 if opened.report:
-                    claims[opened.report.sha256].append((record, evidence, index, opened.text))
+                    claims[opened.report.content].append((record, evidence, index, opened.text))
     for same in claims.values():
         for record, evidence, index, text in same if len(same) > 1 else ():
             others = [
                 other.id if other is not record else f"`{that.kind}` of this record"
-                for other, that, _, _ in same
-                if other is not record or (that.kind != evidence.kind and that.environment != evidence.environment)
+                for other, that, number, _ in same
+                if other is not record
+                or (that.kind == evidence.kind and number != index)
+                or (that.kind != evidence.kind and that.environment != evidence.environment)
             ]
             if others:
                 yield (
