@@ -152,7 +152,7 @@ def _why(source: Feed | io.BytesIO) -> tuple[str, int | None]:
         if len(raw) <= MAX_LOCATED:
             json.loads(raw.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        return error.msg[:1].lower() + error.msg[1:], error.lineno
+        return (error.msg[:1].lower() + error.msg[1:]).replace("invalid", "unexpected"), error.lineno
     except UnicodeDecodeError as error:
         return "a byte is not UTF-8", error.object.count(b"\n", 0, error.start) + 1
     except (OSError, ValueError, AttributeError, RecursionError):

@@ -82,22 +82,24 @@ class _Reader:
                 f"The XML starts with <{shorten(tag)}>, and a JUnit report starts with <testsuites> or <testsuite>",
                 "File the JUnit report of the test run.",
             )
-        if tag == "testcase":
+        if tag == "testcase" or tag in _SUITES:
+            what = "test case" if tag == "testcase" else "suite"
             if self.case is not None:
-                self.refuse("A test case stands inside a test case")
-            self.case = Case(attributes)
-        elif tag in _SUITES:
-            if self.case is not None:
-                self.refuse("A suite stands inside a test case")
-            self.suites.append(Suite(tag, attributes))
+                self.refuse(f"A {what} stands inside a test case")
+            if self.depth - 1 != len(self.suites):
+                self.refuse(f"A {what} stands inside something that is no suite")
+            if tag == "testcase":
+                self.case = Case(attributes)
+            else:
+                self.suites.append(Suite(tag, attributes))
         elif tag == "property":
             self.property = attributes.get("name", "")
             if "value" in attributes:
                 self.tally.names_commit(self.property, attributes["value"])
             elif self.case is None:
                 self.listen()
-        elif tag in _WRONG:
-            self.wrong(tag, attributes)
+        elif tag in _WRONG or tag.lower() in _WRONG:
+            self.wrong(tag.lower(), attributes)
         elif self.case is not None:
             self.mark(self.case, tag, attributes)
 
@@ -155,7 +157,7 @@ class _Reader:
             self.close_suite(self.suites.pop())
         elif self.text is not None and tag == "property":
             self.tally.names_commit(self.property, self.heard())
-        elif self.text is not None and tag in _WRONG:
+        elif self.text is not None and tag.lower() in _WRONG:
             text = self.heard()
             if self.case is not None:
                 self.case.message = text
@@ -279,5 +281,5 @@ def _not_well_formed(error: expat.ExpatError, reader: _Reader) -> ReportError:
     line = max(error.lineno, 1)
     if reader.depth and error.code in (3, 5, 6, 20):  # expat's ways to say that the input ends too early
         return ReportError("The XML ends before its last element is closed", f"The run was cut off. {REPAIR}", line)
-    what = expat.ErrorString(error.code) or "unknown reason"
+    what = (expat.ErrorString(error.code) or "unknown reason").replace("invalid", "unexpected")
     return ReportError(f"The XML is not well-formed: {what}", REPAIR, line)

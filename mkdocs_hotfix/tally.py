@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -89,7 +90,7 @@ class Tally:
 
     def note(self, what: object) -> None:
         """Take in a part of what the report says, for telling copies: `MAX_NOTED` of them will do, beside the counts."""
-        self._content.update(repr(what).encode("utf-8", "backslashreplace"))
+        self._content.update(json.dumps(what, sort_keys=True).encode())
 
     def started(self, at: datetime | None, seconds: float | None = None) -> None:
         """Take note of when something began, and how long it took."""
