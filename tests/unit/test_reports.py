@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,24 +116,6 @@ def test_ctest_fails_what_it_could_not_start() -> None:
     assert report.started is None
     assert report.started_local is not None
     assert report.started_local.tzinfo is None
-
-
-def test_pytest_of_today(tmp_path: Path) -> None:
-    (tmp_path / "test_shop.py").write_text(
-        "import pytest\n"
-        "def test_total(): pass\n"
-        "def test_discount(): assert 90 == 91\n"
-        "@pytest.fixture\n"
-        "def broken(): raise ConnectionError\n"
-        "def test_pay(broken): pass\n"
-        "def test_refund(): pytest.skip('needs a card')\n",
-        encoding="utf-8",
-    )
-    command = [sys.executable, "-m", "pytest", "-q", "--junitxml=out.xml", "-c", "/dev/null", "--rootdir", ".", "."]
-    subprocess.run([*command, "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, check=False, timeout=120)
-    report = read_bytes((tmp_path / "out.xml").read_bytes())
-    assert (report.passed, report.failed, report.errors, report.skipped) == (1, 1, 1, 1)
-    assert report.contradictions == ()
 
 
 # A lying report, its honest twin, and a word of the sentence that tells.
