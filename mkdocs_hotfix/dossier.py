@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs_hotfix import reports
-from mkdocs_hotfix.paths import Place, locate
+from mkdocs_hotfix.paths import Place, locate, open_regular
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.reports import ReportError, TestReport
 
@@ -34,6 +32,7 @@ class Dossier:
     """Opens reports, and remembers them for the time of one run."""
 
     def __init__(self) -> None:
+        self._places: dict[tuple[Path, str], Place] = {}
         self._read: dict[Path, TestReport | ReportError] = {}
 
     def of(self, record: Record, evidence: Evidence) -> tuple[Opened, ...]:
@@ -42,10 +41,17 @@ class Dossier:
         Returns:
             One for each path, in their order; nothing is raised, whatever the files hold or are.
         """
-        return tuple(self._open(text, record) for text in evidence.reports)
+        return tuple([self._open(text, record) for text in evidence.reports]) if evidence.reports else ()
+
+    def place(self, text: str, record: Record) -> Place:
+        """Follow a path of a record, without opening anything."""
+        key = (record.file, text)
+        if key not in self._places:
+            self._places[key] = locate(text, record.file, record.root)
+        return self._places[key]
 
     def _open(self, text: str, record: Record) -> Opened:
-        place = locate(text, record.file, record.root)
+        place = self.place(text, record)
         if place.trouble:
             return Opened(text, place)
         if place.file not in self._read:
@@ -57,11 +63,11 @@ class Dossier:
 
 
 def _read(file: Path) -> TestReport | ReportError:
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(file, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return ReportError("It is not a regular file", "Put the test runner's file in its place.")
+        opened = open_regular(file)
+        if opened is None:
+            return ReportError("It is not a regular file", "Put the test runner's file in its place.")
+        with opened[0] as stream:
             return reports.read(stream)
     except ReportError as error:
         return error

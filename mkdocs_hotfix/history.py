@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from mkdocs_hotfix import judging, source
 from mkdocs_hotfix.findings import visible
 from mkdocs_hotfix.judging import Draft
 from mkdocs_hotfix.past import Past
-from mkdocs_hotfix.paths import display, locate
+from mkdocs_hotfix.paths import display, locate, open_regular
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Change, Context
@@ -146,12 +145,12 @@ def _reports(record: Record, *kinds: str) -> Iterator[tuple[Path, bytes | None]]
 
 def _bytes(file: Path) -> bytes | None:
     """Read a file that is a regular one and not too large; nothing otherwise."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(file, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return None
-            content = stream.read(_MAX_BYTES + 1)
+        opened = open_regular(file)
+        if opened is None:
+            return None
+        with opened[0] as stream:
+            content = stream.read(min(opened[1], _MAX_BYTES) + 1)
     except OSError:
         return None
     return content if len(content) <= _MAX_BYTES else None

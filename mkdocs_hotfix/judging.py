@@ -185,5 +185,5 @@ def _parts(problem: Problem) -> Iterator[Pointer]:
 
 def _root(file: Path, policy: Policy) -> Path:
     """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
-    root = Path(os.path.abspath(policy.root))
-    return root if root in Path(os.path.abspath(file)).parents else file.parent
+    root = os.path.abspath(policy.root)
+    return Path(root) if os.path.abspath(file).startswith(root.rstrip(os.sep) + os.sep) else file.parent

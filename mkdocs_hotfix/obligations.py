@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from mkdocs_hotfix.policy import Policy, pointer
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from mkdocs_hotfix.record import Record
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Obligation:
     """One thing that a record must carry.
 
@@ -31,12 +33,12 @@ class Obligation:
     because: str = ""
     deadline: datetime | None = None
 
-    @property
+    @cached_property
     def pointer(self) -> Pointer:
         """Where in the record it belongs."""
         return pointer(self.need)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The kind of evidence, or nothing."""
         return self.need.removeprefix("evidence.") if self.need.startswith("evidence.") else ""
@@ -48,14 +50,14 @@ def owed(record: Record, policy: Policy, as_of: datetime) -> tuple[Obligation, .
     Evidence that may be owed for a while after the deployment is on the list from its deadline on.
     """
     due = (one for one in debts(record, policy) if one.deadline and as_of >= one.deadline)
-    return (*_claimed(record, policy), *due)
+    return (*_claimed(record, policy).values(), *due)
 
 
 def debts(record: Record, policy: Policy) -> tuple[Obligation, ...]:
     """List the evidence that a deployed record owes by a deadline, and that its status does not need yet."""
     if record.deployed is None or policy.statuses[record.status].branches_from:
         return ()
-    claimed = {one.need for one in _claimed(record, policy)}
+    claimed = _claimed(record, policy)
     return tuple(
         Obligation(need, "", deadline=later(record.deployed.at, kind.due))
         for kind in policy.kinds.values()
@@ -63,23 +65,30 @@ def debts(record: Record, policy: Policy) -> tuple[Obligation, ...]:
     )
 
 
-def _claimed(record: Record, policy: Policy) -> tuple[Obligation, ...]:
+def _claimed(record: Record, policy: Policy) -> Mapping[str, Obligation]:
+    decision = record.triage.decision if record.triage else ""
+    return _claims(policy, record.status, record.severity, record.service, decision)
+
+
+@lru_cache(maxsize=1 << 8)
+def _claims(policy: Policy, status_id: str, severity: str, service: str, decision: str) -> Mapping[str, Obligation]:
+    """List what a claim needs, by need. A dozen rules ask it of each record, and records with one claim are many."""
     found: dict[str, Obligation] = {}
-    reached = policy.reached(record.status)
+    reached = policy.reached(status_id)
     for status in reached:
         for need in status.needs:
             found.setdefault(need, Obligation(need, status.id))
     facts = {
         "status": {status.id for status in reached},
-        "severity": {record.severity},
-        "service": {record.service},
-        "decision": {record.triage.decision if record.triage else ""},
+        "severity": {severity},
+        "service": {service},
+        "decision": {decision},
     }
     for rule in policy.requirements:
         if all(facts[key].intersection(values) for key, values in rule.when.items()):
             for need in rule.needs:
                 found.setdefault(need, Obligation(need, "", rule.because))
-    return tuple(found.values())
+    return found
 
 
 def step_back(record: Record, policy: Policy, as_of: datetime, obligation: Obligation) -> str:

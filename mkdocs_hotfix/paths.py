@@ -7,8 +7,8 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Literal
+from pathlib import Path
+from typing import BinaryIO, Literal
 
 from mkdocs_hotfix.findings import SetupError
 
@@ -41,10 +41,10 @@ def locate(text: str, record: Path, root: Path) -> Place:
     nowhere = Path()
     if "\\" in text or ":" in text or "\0" in text or text.startswith(("/", "~")) or text != text.strip():
         return Place(nowhere, "outside")
-    base = Path(os.path.abspath(root))
+    base = os.path.abspath(root)
     folder = os.path.relpath(os.path.abspath(record.parent), base)
     parts: list[str] = []
-    for part in (*PurePosixPath(Path(folder).as_posix()).parts, *text.split("/")):
+    for part in (*Path(folder).parts, *text.split("/")):
         if part == "..":
             if not parts:
                 return Place(nowhere, "outside")
@@ -53,16 +53,34 @@ def locate(text: str, record: Path, root: Path) -> Place:
             parts.append(part)
     here = base
     for index, part in enumerate(parts):
-        here = here / part
+        here = os.path.join(here, part)
         try:
             mode = os.lstat(here).st_mode
         except (OSError, ValueError):
-            return Place(here, "missing")
+            return Place(Path(here), "missing")
         if stat.S_ISLNK(mode):
-            return Place(here, "link")
+            return Place(Path(here), "link")
         if index < len(parts) - 1 and not stat.S_ISDIR(mode):
-            return Place(here, "missing")
-    return Place(here) if parts and stat.S_ISREG(mode) else Place(here, "not-a-file")
+            return Place(Path(here), "missing")
+    return Place(Path(here)) if parts and stat.S_ISREG(mode) else Place(Path(here), "not-a-file")
+
+
+def open_regular(path: Path) -> tuple[BinaryIO, int] | None:
+    """Open a file for reading if it is a regular one: a FIFO would wait for ever, and a link shows what lies elsewhere.
+
+    Returns:
+        The stream and the file's size: asking for more makes room for more. Nothing for what is not a regular file.
+
+    Raises:
+        OSError: It can not be opened; a symbolic link neither.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    stream = os.fdopen(os.open(path, flags), "rb")
+    found = os.fstat(stream.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        stream.close()
+        return None
+    return stream, found.st_size
 
 
 def is_named_like_a_record(name: str) -> bool:
@@ -73,8 +91,8 @@ def is_named_like_a_record(name: str) -> bool:
 def display(path: Path) -> str:
     """Write a path as people typed it: relative to the current folder where it lies in it, with `/`."""
     absolute, here = os.path.abspath(path), os.getcwd()
-    inside = absolute == here or absolute.startswith(here.rstrip(os.sep) + os.sep)
-    return Path(os.path.relpath(absolute, here) if inside else absolute).as_posix()
+    shown = "." if absolute == here else absolute.removeprefix(here.rstrip(os.sep) + os.sep)
+    return shown.replace(os.sep, "/")
 
 
 def find(path: Path) -> Iterator[Path]:

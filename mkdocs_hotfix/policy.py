@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -137,9 +137,9 @@ class Sigstore:
     required: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
-    """The policy, checked.
+    """The policy, checked. Two are never equal, so that what follows from one can be remembered by it.
 
     Attributes:
         name: What the process is called.
@@ -233,6 +233,7 @@ class Policy:
         return Shape(effective_schema(self))
 
 
+@lru_cache(maxsize=1 << 10)
 def pointer(need: str) -> Pointer:
     """Turn `evidence.smoke-test` or `work.owner` into a pointer."""
     head, _, tail = need.partition(".")

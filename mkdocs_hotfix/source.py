@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import importlib
 import math
-import os
 import re
-import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +21,7 @@ import yaml
 
 from mkdocs_hotfix.explain import explain
 from mkdocs_hotfix.findings import On, Pointer, Problem, SetupError, Span, shorten
+from mkdocs_hotfix.paths import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +41,7 @@ NOT_TEXT = "not-text"
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_NOT_TEXT = frozenset(["", *"tfn~-0123456789"])  # how all begins that is something else than text
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
 
 try:
@@ -121,17 +121,16 @@ def read(path: Path, *, front_matter: bool = True) -> Source:
     """Read one file. Never raises for what a file holds or is; what is wrong comes back as problems.
 
     Args:
-        path: The file. It is opened only if it is a regular one: a FIFO would wait for ever, and a link
-            would show what lies elsewhere.
+        path: The file. It is opened only if it is a regular one.
         front_matter: Whether the YAML is a Markdown file's front matter, or the whole file.
     """
     try:
-        with os.fdopen(
-            os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)), "rb"
-        ) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return _refuse("This is not a regular file", "Put a text file in its place.")
-            raw = file.read(MAX_BYTES + 1)
+        opened = open_regular(path)
+        if opened is None:
+            return _refuse("This is not a regular file", "Put a text file in its place.")
+        stream, size = opened
+        with stream:
+            raw = stream.read(min(size, MAX_BYTES) + 1)
     except OSError as error:
         if path.is_symlink():
             return _refuse("This is a symbolic link, and links are not followed", "Put the file itself here.")
@@ -260,10 +259,9 @@ def _plain(value: str) -> str | int | float | bool | None:
     """Resolve an unquoted scalar: JSON's constants and numbers, else text."""
     if not value:
         return None
-    first = value[0]
-    if first in "tfn~":
+    if value[0] in "tfn~":
         return _CONSTANTS.get(value, value)
-    if first not in "-0123456789" or len(value) > _MAX_NUMBER or not (found := _NUMBER.fullmatch(value)):
+    if len(value) > _MAX_NUMBER or not (found := _NUMBER.fullmatch(value)):
         return value
     if found[1] or found[2]:
         number = float(value)
@@ -297,9 +295,6 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
         get = parser.get_event
         while (event := get()) is not None:
             kind = type(event)
-            if kind is map_end or kind is list_end:
-                here, key = stack.pop()
-                continue
             if kind is scalar:
                 if event.tag is not None or event.anchor is not None:
                     _no_extras(event)
@@ -310,9 +305,11 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
                         "Put it into a file beside the record.",
                         event,
                     )
-                if not event.style:  # unquoted
-                    value = _plain(value)
-                elif event.style == '"' and (found := _ESCAPED.search(value)):
+                style = event.style
+                if not style:  # unquoted
+                    if value[:1] in _NOT_TEXT:
+                        value = _plain(value)
+                elif style == '"' and (found := _ESCAPED.search(value)):
                     raise _Refused(
                         f"An escape writes a character that no text needs (U+{ord(found[0]):04X})",
                         "Delete it. An emoji stands as itself, or as one escape: `\\U0001F525`.",
@@ -328,6 +325,9 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
                         "Flatten it: no field of a record is that deep.",
                         event,
                     )
+            elif kind is map_end or kind is list_end:
+                here, key = stack.pop()
+                continue
             else:
                 documents += _framing(event, documents)
                 continue
@@ -338,19 +338,16 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
                     "Move the details into files beside the record.",
                     event,
                 )
-            if here is None:
-                root = value
-            elif type(here) is list:
-                here.append(value)
-            elif key is _NOTHING:
-                key = _key(value, here, event, first_line, problems)
-                if type(value) is not str and kind is not scalar:
-                    stack.append((here, key))
-                    here, key = value, _NOTHING
-                continue
-            else:
+            if type(here) is dict:
+                if key is _NOTHING:
+                    key = value if type(value) is str and value not in here else _key(value, event, first_line, problems)
+                    continue
                 here[key] = value
                 key = _NOTHING
+            elif here is None:
+                root = value
+            else:
+                here.append(value)
             if kind is not scalar:
                 stack.append((here, key))
                 here, key = value, _NOTHING
@@ -422,8 +419,8 @@ def _framing(event: Any, documents: int) -> int:
     return 1
 
 
-def _key(value: Any, here: dict[str, Any], event: Any, first_line: int, problems: list[Problem]) -> Any:
-    """Check a mapping's key; the value that follows is stored under what this returns."""
+def _key(value: Any, event: Any, first_line: int, problems: list[Problem]) -> Any:
+    """Say what is wrong with a mapping's key; the value that follows is stored under what this returns."""
     span = _span(event, first_line)
     if type(value) is not str:
         if isinstance(value, dict | list):
@@ -445,16 +442,15 @@ def _key(value: Any, here: dict[str, Any], event: Any, first_line: int, problems
             )
         )
         return event.value
-    if value in here:
-        problems.append(
-            Problem(
-                f"The field `{shorten(value)}` stands here a second time",
-                help=("Keep one of the two.",),
-                label="already given above",
-                span=span,
-                slug=DUPLICATE,
-            )
+    problems.append(
+        Problem(
+            f"The field `{shorten(value)}` stands here a second time",
+            help=("Keep one of the two.",),
+            label="already given above",
+            span=span,
+            slug=DUPLICATE,
         )
+    )
     return value
 
 

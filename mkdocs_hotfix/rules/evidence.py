@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem, shorten
 from mkdocs_hotfix.obligations import Obligation, open_still, owed
-from mkdocs_hotfix.paths import locate
 from mkdocs_hotfix.policy import Kind
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.rule import Context, judges_record
@@ -172,7 +171,7 @@ def report_missing(record: Record, context: Context) -> Iterator[Problem]:
             )
     for evidence in record.evidence.values():
         for index, text in enumerate(evidence.reports):
-            place = locate(text, record.file, record.root)
+            place = context.dossier.place(text, record)
             if place.trouble in ("missing", "not-a-file"):
                 folder = place.trouble == "not-a-file"
                 yield Problem(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from mkdocs_hotfix.findings import Problem, shorten
-from mkdocs_hotfix.paths import locate
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.rule import Context, judges_corpus, judges_record
 from mkdocs_hotfix.times import later, rfc3339
@@ -17,7 +16,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @judges_record("EVD310", makes="failed", fixed=True)
-def path_outside(record: Record, _context: Context) -> Iterator[Problem]:
+def path_outside(record: Record, context: Context) -> Iterator[Problem]:
     """A path leads out of the docs folder, or through a symbolic link.
 
     Reports are published with the site, so a record can name only what lies in the docs folder as a plain file. What lies
@@ -41,7 +40,7 @@ def path_outside(record: Record, _context: Context) -> Iterator[Problem]:
     """
     for evidence in record.evidence.values():
         for index, text in enumerate(evidence.reports):
-            place = locate(text, record.file, record.root)
+            place = context.dossier.place(text, record)
             if place.trouble in ("outside", "link"):
                 why, label = _astray(text, place.trouble)
                 yield Problem(
