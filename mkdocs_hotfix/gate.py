@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -135,6 +137,25 @@ def check(
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
             answer.
     """
+    with _uncollected():
+        return _check(policy, as_of, paths, git=git, since=since)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python's garbage collector from looking at all records again and again: a tenth of the time, and no cycle in them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _check(
+    policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None
+) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
         raise SetupError(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 
 from mkdocs_hotfix import obligations, record, source
@@ -28,7 +29,7 @@ class Judged:
         path: The file, as people see it.
         record: The record; `None` when the file can not be read or does not tell its status.
         findings: What was found in it, by place.
-        verdicts: One for each kind of evidence and each other obligation.
+        judge: Gives the verdicts.
     """
 
     file: Path
@@ -36,7 +37,12 @@ class Judged:
     source: Source = field(repr=False)
     record: Record | None
     findings: tuple[Finding, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    judge: Callable[[], Iterable[Verdict]] = field(default=tuple, repr=False)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One for each kind of evidence and each other obligation. Only pages ask: a check does without the time they take."""
+        return tuple(self.judge())
 
     @property
     def name(self) -> str:
@@ -92,14 +98,14 @@ class Draft:
                         problem.label,
                     )
                 )
-        found = tuple(verdicts(self.record, policy, as_of, self.problems, self.waived)) if self.record else ()
+        judge = partial(verdicts, self.record, policy, as_of, self.problems, self.waived) if self.record else tuple
         return Judged(
             self.file,
             self.path,
             self.source,
             self.record,
             tuple(sorted(findings, key=lambda f: f.sort_key)),
-            found,
+            judge,
         )
 
 

@@ -177,15 +177,11 @@ class Record:
 
 
 def _times(node: Any, here: Pointer) -> Iterator[tuple[Pointer, datetime]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "at" and isinstance(value, str) and (not here or here[0] != "extra"):
-                yield (*here, key), schema.time(value)
-            else:
-                yield from _times(value, (*here, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _times(value, (*here, index))
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if key == "at" and isinstance(value, str) and (not here or here[0] != "extra"):
+            yield (*here, key), schema.time(value)
+        elif isinstance(value, dict | list):
+            yield from _times(value, (*here, key))
 
 
 def build(
