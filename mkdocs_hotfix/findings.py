@@ -109,6 +109,8 @@ def visible(text: str) -> str:
     Control characters, line breaks, directional marks and lone surrogates come out as `\u{1b}`, so that
     nothing a record or a report says can move the cursor, hide a line or turn the reading direction.
     """
+    if text.isprintable():  # nearly every text, and none of these characters
+        return text
     return _INVISIBLE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 

@@ -203,9 +203,11 @@ def duration(value: str | float | None, unit: float = 1.0) -> float | None:
         value = value[:64].strip()
         if not value or not _SECONDS.fullmatch(value):
             return None
-        grouped = re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\..*)?", value)
+        if "," in value:
+            grouped = re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\..*)?", value)
+            value = value.replace(",", "" if grouped else ".")
         try:
-            value = float(value.replace(",", "" if grouped else "."))
+            value = float(value)
         except ValueError:
             return None
     if value is None or isinstance(value, bool) or not 0 <= value <= _LONGEST / unit:
