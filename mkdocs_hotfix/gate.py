@@ -153,9 +153,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(
-    policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None
-) -> Report:
+def _check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
         raise SetupError(

@@ -37,7 +37,7 @@ class Judged:
     source: Source = field(repr=False)
     record: Record | None
     findings: tuple[Finding, ...] = ()
-    judge: Callable[[], Iterable[Verdict]] = field(default=tuple, repr=False)
+    judge: Callable[[], Iterable[Verdict]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:

@@ -340,7 +340,9 @@ def _load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Probl
                 )
             if type(here) is dict:
                 if key is _NOTHING:
-                    key = value if type(value) is str and value not in here else _key(value, event, first_line, problems)
+                    key = (
+                        value if type(value) is str and value not in here else _key(value, event, first_line, problems)
+                    )
                     continue
                 here[key] = value
                 key = _NOTHING
