@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mkdocs_hotfix import cli, schema
+from mkdocs_hotfix.cli import common
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.rules import RULES
 
@@ -194,7 +195,7 @@ def test_without_either_the_clock_counts(shop, reported: Facts):
 def test_colour_is_for_terminals_unless_the_environment_says_otherwise(
     environment: dict[str, str], terminal: bool, colour: bool
 ):
-    assert cli.wants_colour(environment, terminal=terminal) is colour
+    assert common.wants_colour(environment, terminal=terminal) is colour
 
 
 def test_a_terminal_gets_colour_and_a_pipe_gets_none(shop, reported: Facts):

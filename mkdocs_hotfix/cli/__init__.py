@@ -1,0 +1,66 @@
+"""The command line: a thin door to the gate. Also installed as `hotfix`. A new command is one module here and one line below."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.metadata import version
+
+import click
+
+from mkdocs_hotfix.cli.check import check
+from mkdocs_hotfix.cli.rule import rule
+from mkdocs_hotfix.cli.schema import schema
+from mkdocs_hotfix.findings import SetupError
+
+COMMANDS: tuple[click.Command, ...] = (check, rule, schema)
+"""Every command, in the order of the help."""
+
+
+def main() -> None:
+    """Run the program and leave with its exit code.
+
+    0: nothing to do. 1: the gate is closed. 2: wrong usage or set-up, no records found. 3: a bug of ours.
+    130: interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Callable[..., None] | None = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except SetupError as error:
+        click.echo(str(error), err=True)
+        code = 2
+    except BrokenPipeError:
+        # The reader has gone; the gate's answer has not been heard, so it is not yes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception:  # noqa: BLE001 - the last line of defence: never a green exit on a crash
+        traceback.print_exc()
+        click.echo("This is a bug in mkdocs-hotfix, not in your records. Nothing was approved.", err=True)
+        code = 3
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("mkdocs-hotfix"), prog_name="mkdocs-hotfix")
+def cli() -> None:
+    """Check hotfix records against the policy: the gate of the hot-fix process.
+
+    \b
+    hotfix check          judge every record
+    hotfix rule SLUG      explain a rule
+    hotfix schema         print the schema of a record
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)
