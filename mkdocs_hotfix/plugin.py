@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policy, releases
+from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policyfile, releases
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -106,7 +106,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 raise PluginError(f"hotfix gate: {error}") from None
             loud("hotfix gate: %s", error)
             listed, trouble = (), str(error)
-            report = Report(self._policy or policy.load(None, root=Path(config.docs_dir)), gate.now(), ())
+            report = Report(self._policy or policyfile.load(None, root=Path(config.docs_dir)), gate.now(), ())
         self._policy = report.policy
         self._book = Book(report, trouble, listed)
         self._records = {os.path.abspath(judged.file): judged for judged in report.published}
@@ -130,8 +130,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def _judge(self, config: MkDocsConfig) -> Report:
         asked = self._asked(config)
-        found = policy.load(
-            asked or policy.default(_base(config) / "docs", Path(config.docs_dir)), root=Path(config.docs_dir)
+        found = policyfile.load(
+            asked or policyfile.default(_base(config) / "docs", Path(config.docs_dir)), root=Path(config.docs_dir)
         )
         docs, records = Path(os.path.abspath(config.docs_dir)), Path(os.path.abspath(found.records))
         shown = paths.display(records)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import policy as policies
+from mkdocs_hotfix import policyfile
 from mkdocs_hotfix.policy import Policy
 
 
@@ -29,7 +29,7 @@ def as_of() -> datetime:
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     """The built-in policy, read once."""
-    return policies.load(None)
+    return policyfile.load(None)
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import gate, source
-from mkdocs_hotfix import policy as policies
+from mkdocs_hotfix import gate, policyfile, source
 from mkdocs_hotfix.findings import visible, width
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Report
@@ -66,7 +65,7 @@ def judge(
         monkeypatch.chdir(case.parent)
         if case not in judged:
             own = case / "policy.yml"
-            judged[case] = gate.check(policies.load(own) if own.exists() else policy, as_of, [Path(case.name)])
+            judged[case] = gate.check(policyfile.load(own) if own.exists() else policy, as_of, [Path(case.name)])
         return judged[case]
 
     return run

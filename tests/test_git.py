@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from mkdocs_hotfix import gate, git, policy, witness
+from mkdocs_hotfix import gate, git, policyfile, witness
 from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.formats import text
@@ -25,7 +25,7 @@ from mkdocs_hotfix.gate import Report
 
 NOW = datetime(2026, 4, 14, 5, tzinfo=UTC)
 ID = "HF-2026-0001"
-BUILTIN = policy.load()
+BUILTIN = policyfile.load()
 JUNIT = '<testsuite name="{name}" tests="1"><testcase classname="pay" name="saved card" time="0.1"/></testsuite>\n'
 
 RECORD: Mapping[str, Any] = {
@@ -171,7 +171,7 @@ class Shop:
 
     def check(self, *paths: Path, as_of: datetime = NOW, **options: Any) -> Report:
         root, file = self.top / self.docs, self.top / self.docs / "policy.yml"
-        found = policy.load(file) if file.exists() else replace(BUILTIN, root=root, records=root / "hotfixes")
+        found = policyfile.load(file) if file.exists() else replace(BUILTIN, root=root, records=root / "hotfixes")
         if not file.exists():
             found.__dict__["shape"] = BUILTIN.shape  # compiled once: the policy is the same but for its place
         return gate.check(found, as_of, paths or None, **options)
@@ -219,7 +219,7 @@ def test_what_git_confirms_passes(shop: Shop):
 
 
 def test_a_policy_can_ask_for_git(shop: Shop):
-    builtin = policy.load().data
+    builtin = policyfile.load().data
     (shop.top / "docs" / "policy.yml").write_text(json.dumps({**builtin, "git": True}), "utf-8")
     assert shop.slugs() == set()
     data = shop.data()

@@ -27,7 +27,6 @@ LONGER: dict[str, str] = {
     "exports": "a list, a feed, figures and a badge of one report",
     "pages": "is being parted into pages and blocks",
     "plugin": "one class with a hook for each event of MkDocs",
-    "policy": "is being parted into the values and the reading",
     "record": "one frozen value after the other",
     "schema": "is being parted into checking and telling",
     "source": "is being parted into the values and the reading",

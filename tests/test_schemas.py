@@ -15,8 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mkdocs_hotfix import gate, schema, source
-from mkdocs_hotfix import policy as policies
+from mkdocs_hotfix import gate, policyfile, schema, source
 from mkdocs_hotfix.formats.json import document
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rules import RULES
@@ -26,7 +25,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 FILES = sorted((ROOT / "schemas").glob("*.json"))
 SCHEMAS = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in FILES}
-SCHEMAS["record, closed by the built-in policy"] = json.loads(json.dumps(policies.load(None).shape.schema))
+SCHEMAS["record, closed by the built-in policy"] = json.loads(json.dumps(policyfile.load(None).shape.schema))
 RECORDS = [*sorted((HERE / "cases").glob("**/*.md")), *sorted((HERE / "examples").glob("**/HF-*.md")), HERE / "base.md"]
 CASES = sorted({*(HERE / "cases").glob("*/bad*/"), *(HERE / "cases").glob("*/good*/")})
 
@@ -273,7 +272,7 @@ def test_both_agree_on_policies_that_were_tampered_with(data: Any):
     agree(_SHAPES[1], data)
 
 
-_SHAPES = (policies.load(None).shape, Shape(SCHEMAS["policy"]))
+_SHAPES = (policyfile.load(None).shape, Shape(SCHEMAS["policy"]))
 
 
 # -- what is written --------------------------------------------------------------------------------------
@@ -285,7 +284,7 @@ def test_the_json_of_every_case_is_what_the_schema_says(
 ):
     monkeypatch.chdir(case.parent)
     own = case / "policy.yml"
-    report = gate.check(policies.load(own) if own.exists() else policy, as_of, [case])
+    report = gate.check(policyfile.load(own) if own.exists() else policy, as_of, [case])
     made = json.loads(json.dumps(document(report)))
     FINDINGS.validate(made)
     assert made["summary"]["records"] == report.records

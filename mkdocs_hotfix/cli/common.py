@@ -37,17 +37,17 @@ def find_policy(file: Path | None, paths: tuple[Path, ...]) -> Policy:
     Raises:
         SetupError: The file is not there or can not be used, or the paths belong to different policies.
     """
-    from mkdocs_hotfix import policy  # noqa: PLC0415 - `--help` starts without it
+    from mkdocs_hotfix import policyfile  # noqa: PLC0415 - `--help` starts without it
 
     if file is not None:
-        return policy.load(file)
+        return policyfile.load(file)
     near = {found.resolve(): found for path in paths if (found := _nearest(path))}
     if len(near) > 1:
         names = " and ".join(display(one) for one in near.values())
         raise SetupError(
             f"The paths belong to different policies ({names}). Check them one by one, or say which with --policy."
         )
-    return policy.load(next(iter(near.values()), None) or policy.default(DOCS))
+    return policyfile.load(next(iter(near.values()), None) or policyfile.default(DOCS))
 
 
 def _nearest(path: Path) -> Path | None:

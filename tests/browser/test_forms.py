@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mkdocs_hotfix import gate, policy
+from mkdocs_hotfix import gate, policyfile
 
 pytestmark = pytest.mark.slow
 POLICY = Path(__file__).parents[1] / "examples" / "docs" / "policy.yml"
@@ -18,7 +18,7 @@ def judge(folder: Path, name: str, text: str) -> list[str]:
     (folder / "hotfixes").mkdir(exist_ok=True)
     (folder / "policy.yml").write_bytes(POLICY.read_bytes())
     (folder / "hotfixes" / name).write_text(text, "utf-8")
-    report = gate.check(policy.load(folder / "policy.yml"), gate.now())
+    report = gate.check(policyfile.load(folder / "policy.yml"), gate.now())
     return [f"{one.slug} {one.message}" for one in report.findings]
 
 
@@ -99,7 +99,7 @@ def test_whatever_is_typed_the_gate_reads_it_back(page: Page, addresses: dict[st
         text = page.locator(".hf-new code").text_content() or ""
         findings = judge(tmp_path, f"HF-2026-{number + 100:04}.md", text)
         assert [one for one in findings if not one.startswith("vacuous-text")] == []
-    records = [one.record for one in gate.check(policy.load(tmp_path / "policy.yml"), gate.now()).judged]
+    records = [one.record for one in gate.check(policyfile.load(tmp_path / "policy.yml"), gate.now()).judged]
     assert [record.title for record in records if record] == [" ".join(title.split()) for title in TITLES]
 
 

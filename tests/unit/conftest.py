@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from mkdocs_hotfix import gate, policy
+from mkdocs_hotfix import gate, policyfile
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
 
@@ -140,11 +140,11 @@ class Shop:
     def policy(self, **changes: Any) -> Policy:
         """Load the built-in policy with some of its parts replaced."""
         if not changes:
-            return policy.load(root=self.root)
-        data = deepcopy(dict(policy.load(root=self.root).data)) | changes
+            return policyfile.load(root=self.root)
+        data = deepcopy(dict(policyfile.load(root=self.root).data)) | changes
         self.root.mkdir(parents=True, exist_ok=True)
         (self.root / "policy.yml").write_text(json.dumps(data), "utf-8")
-        return policy.load(self.root / "policy.yml")
+        return policyfile.load(self.root / "policy.yml")
 
     def check(self, *paths: Path, as_of: datetime = NOW, **changes: Any) -> Report:
         return gate.check(self.policy(**changes), as_of, paths or None)

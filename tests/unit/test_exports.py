@@ -13,7 +13,7 @@ import feedparser
 import jsonschema
 import pytest
 
-from mkdocs_hotfix import exports, gate, metrics, policy, schema
+from mkdocs_hotfix import exports, gate, metrics, policyfile, schema
 from mkdocs_hotfix.gate import Judged, Report
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ def file(folder: Path, name: str, title: str = "Checkout fails", **fields: str) 
 
 
 def judge(folder: Path) -> Report:
-    return gate.check(policy.load(None, root=folder), NOW)
+    return gate.check(policyfile.load(None, root=folder), NOW)
 
 
 @pytest.fixture

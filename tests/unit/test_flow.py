@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import flow, policy
+from mkdocs_hotfix import flow, policyfile
 from mkdocs_hotfix.flow import Box, Flow
+from mkdocs_hotfix.policy import Policy
 
-DEFAULT = policy.load(None, root=Path("docs"))
+DEFAULT = policyfile.load(None, root=Path("docs"))
 
 
 def box(drawing: Flow, status: str) -> Box:
@@ -25,9 +26,9 @@ def apart(one: Box, other: Box) -> bool:
     )
 
 
-def many(tmp_path: Path, count: int) -> policy.Policy:
+def many(tmp_path: Path, count: int) -> Policy:
     """A policy with a long lifecycle, and two exits from the second status."""
-    text = (Path(policy.__file__).parent / "policy.yml").read_text("utf-8")
+    text = (Path(policyfile.__file__).parent / "policy.yml").read_text("utf-8")
     start, end = text.index("statuses:"), text.index("approvals:")
     lines = [
         "statuses:",
@@ -42,7 +43,7 @@ def many(tmp_path: Path, count: int) -> policy.Policy:
     ]
     file = tmp_path / "policy.yml"
     file.write_text(text[:start] + "\n".join(lines) + text[end : text.index("requirements:")], "utf-8")
-    return policy.load(file)
+    return policyfile.load(file)
 
 
 @pytest.mark.parametrize("draw", [flow.wide, flow.tall])
@@ -76,4 +77,4 @@ def test_a_box_says_what_the_status_asks_for_first():
 
 
 def test_the_same_policy_gives_the_same_picture():
-    assert flow.wide(DEFAULT) == flow.wide(policy.load(None, root=Path("docs")))
+    assert flow.wide(DEFAULT) == flow.wide(policyfile.load(None, root=Path("docs")))

@@ -11,13 +11,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mkdocs_hotfix import policy, schema
+from mkdocs_hotfix import policyfile, schema
 from mkdocs_hotfix.findings import Finding, Level, Span, visible, width
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.source import parse
 
-POLICY = policy.load()
+POLICY = policyfile.load()
 HERE = Span(2, 8, 2, 9)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import gate, metrics, policy, releases
+from mkdocs_hotfix import gate, metrics, policyfile, releases
 from mkdocs_hotfix.figures import Figures
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.metrics import Metrics, Share
@@ -25,7 +25,7 @@ def measure(folder: Path, *records: str, listed: str = "") -> Metrics:
         )
     if listed:
         (folder / releases.FILE).write_text(listed, "utf-8")
-    report = gate.check(policy.load(None, root=folder), NOW)
+    report = gate.check(policyfile.load(None, root=folder), NOW)
     return metrics.measure(report, releases.load(folder))
 
 

@@ -11,19 +11,19 @@ from typing import Any
 
 import pytest
 
-from mkdocs_hotfix import policy
+from mkdocs_hotfix import policyfile
 from mkdocs_hotfix.findings import SetupError
-from mkdocs_hotfix.policy import duration
+from mkdocs_hotfix.policyfile import duration
 
-BUILT_IN: Mapping[str, Any] = policy.load().data
-TEXT = (Path(policy.__file__).parent / "policy.yml").read_text("utf-8")
+BUILT_IN: Mapping[str, Any] = policyfile.load().data
+TEXT = (Path(policyfile.__file__).parent / "policy.yml").read_text("utf-8")
 
 
 def refusal(tmp_path: Path, text: str | bytes) -> str:
     file = tmp_path / "policy.yml"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(SetupError) as caught:
-        policy.load(file)
+        policyfile.load(file)
     return str(caught.value).replace(str(tmp_path) + "/", "")
 
 
@@ -35,7 +35,7 @@ def changed(**parts: Any) -> str:
 
 
 def test_statuses_accumulate_and_exits_branch_off():
-    built_in = policy.load()
+    built_in = policyfile.load()
     assert [one.id for one in built_in.reached("fixing")] == ["reported", "triaged", "fixing"]
     assert [one.id for one in built_in.reached("deferred")] == ["reported", "triaged", "deferred"]
     assert [one.id for one in built_in.reached("rolled-back")][-2:] == ["deployed", "rolled-back"]
@@ -51,7 +51,7 @@ def test_a_length_of_time_is_a_number_and_a_unit(text: str, length: timedelta):
 
 
 def test_the_decision_follows_from_the_answers():
-    built_in = policy.load()
+    built_in = policyfile.load()
     speaks_for_it = {"significant": True, "majority": True, "workaround": False}
     assert built_in.verdict(speaks_for_it) == "hotfix"
     for question, answer in speaks_for_it.items():
@@ -61,7 +61,7 @@ def test_the_decision_follows_from_the_answers():
 
 def test_a_policy_written_as_json_says_the_same(tmp_path: Path):
     (tmp_path / "policy.yml").write_text(changed(), "utf-8")
-    assert policy.load(tmp_path / "policy.yml").data == BUILT_IN
+    assert policyfile.load(tmp_path / "policy.yml").data == BUILT_IN
 
 
 # -- how a wrong one is told -------------------------------------------------------------------------------
@@ -123,11 +123,11 @@ def test_a_file_that_is_no_policy_is_refused_and_never_replaced_by_the_built_in_
 def test_a_policy_that_is_not_there_or_no_file_is_refused(tmp_path: Path):
     for name in ("gone.yml", "."):
         with pytest.raises(SetupError, match="can not be used"):
-            policy.load(tmp_path / name)
+            policyfile.load(tmp_path / name)
     (tmp_path / "real.yml").write_text(TEXT, "utf-8")
     (tmp_path / "policy.yml").symlink_to("real.yml")
     with pytest.raises(SetupError, match="symbolic link"):
-        policy.load(tmp_path / "policy.yml")
+        policyfile.load(tmp_path / "policy.yml")
 
 
 @pytest.mark.parametrize(

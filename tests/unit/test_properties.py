@@ -18,7 +18,7 @@ import jsonschema
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mkdocs_hotfix import gate, policy, schema
+from mkdocs_hotfix import gate, policyfile, schema
 from mkdocs_hotfix.findings import Span, visible
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Report
@@ -116,7 +116,7 @@ def test_json_is_read_as_what_it_is(data: dict[str, Any]):
 
 @cache
 def built_in(root: Path) -> Policy:
-    return policy.load(root=root)
+    return policyfile.load(root=root)
 
 
 def judge(workshop, raw: bytes) -> Report:
