@@ -1,22 +1,31 @@
-"""The command line: a thin door to the gate. Also installed as `hotfix`. A new command is one module here and one line below."""
+"""The command line: a thin door to the gate. Also installed as `hotfix`. A new command is one module here and its name below."""
 
 from __future__ import annotations
 
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 import click
 
 from mkdocs_hotfix.cli.check import check
+from mkdocs_hotfix.cli.completion import completion
+from mkdocs_hotfix.cli.group import Path
 from mkdocs_hotfix.cli.rule import rule
 from mkdocs_hotfix.cli.schema import schema
 from mkdocs_hotfix.findings import SetupError
 
-COMMANDS: tuple[click.Command, ...] = (check, rule, schema)
-"""Every command, in the order of the help."""
+SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
+    "Start": (),
+    "File a hotfix": (),
+    "Complete its record": (),
+    "Review": (check,),
+    "Publish": (),
+    "Explain": (rule, schema, completion),
+}
+"""Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""
 
 
 def main() -> None:
@@ -50,17 +59,19 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Path, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("mkdocs-hotfix"), prog_name="mkdocs-hotfix")
 def cli() -> None:
-    """Check hotfix records against the policy: the gate of the hot-fix process.
+    """The hot-fix process, from the first report to the published record.
+
+    One policy file says what a record must carry to claim what it claims. The
+    commands stand in the order in which a hotfix needs them.
 
     \b
-    hotfix check          judge every record
-    hotfix rule SLUG      explain a rule
-    hotfix schema         print the schema of a record
+    Examples:
+      hotfix check                judge every record
+      hotfix check --help         tell more about one command
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
 
 
-for _command in COMMANDS:
-    cli.add_command(_command)
+cli.arrange(SECTIONS)

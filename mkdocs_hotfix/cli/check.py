@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, wants_colour
+from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, use_colour
 from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import display
 
@@ -77,10 +76,7 @@ def check(
     if not (report.extent.total if report.extent else report.records) and not (allow_empty or policy.allow_empty):
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)
         raise SetupError(f"No record found in {where}. Name the folder of the records, or say --allow-empty.")
-    if style == "text":
-        text = formats.text.render(report, colour=wants_colour(os.environ, terminal=sys.stdout.isatty()))
-    else:
-        text = formats.FORMATS[style](report)
+    text = formats.text.render(report, colour=use_colour()) if style == "text" else formats.FORMATS[style](report)
     sys.stdout.write(text)
     sys.stdout.flush()
     return report.exit_code(strict=strict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -56,6 +57,14 @@ def _nearest(path: Path) -> Path | None:
         if (folder / POLICY).is_file():
             return folder / POLICY
     return None
+
+
+def use_colour() -> bool:
+    """Tell whether to write colour to standard output: `--color` first, then the environment, then the terminal."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.color is not None:
+        return context.color
+    return wants_colour(os.environ, terminal=sys.stdout.isatty())
 
 
 def wants_colour(environment: Mapping[str, str], *, terminal: bool) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
+from mkdocs_hotfix.cli.words import RULE
 from mkdocs_hotfix.findings import visible
 
 
 @click.command()
-@click.argument("name", metavar="[SLUG|CODE]", required=False)
+@click.argument("name", type=RULE, metavar="[SLUG|CODE]", required=False)
 def rule(name: str | None) -> int:
-    """Explain a rule: why it is there, and what is wrong and right. Without a name, list them all.
+    """Explain a rule: why it is there, what is wrong and right.
+
+    Without a name, list them all.
 
     \b
     Examples:

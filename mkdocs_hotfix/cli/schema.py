@@ -14,7 +14,10 @@ from mkdocs_hotfix.cli.common import find_policy, policy_option
 @click.argument("name", type=click.Choice(["record", "policy", "findings"]), default="record")
 @policy_option("The policy that closes the schema of a record.")
 def schema(name: str, policy_file: Path | None) -> int:
-    """Print a JSON Schema: of a record under this policy, of a policy, of findings.
+    """Print a JSON Schema, for editors and other programs.
+
+    That of a record knows the policy's own statuses, kinds and roles; `policy` and
+    `findings` are the same for everybody.
 
     \b
     Examples:
