@@ -29,7 +29,6 @@ LONGER: dict[str, str] = {
     "plugin": "one class with a hook for each event of MkDocs",
     "record": "one frozen value after the other",
     "schema": "is being parted into checking and telling",
-    "source": "is being parted into the values and the reading",
 }
 """Modules that are longer, and why."""
 

@@ -13,7 +13,8 @@ import pytest
 
 from mkdocs_hotfix import source
 from mkdocs_hotfix.findings import Pointer, Problem, Span
-from mkdocs_hotfix.source import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_SCALAR, Source, parse
+from mkdocs_hotfix.source import MAX_BYTES, Source, parse
+from mkdocs_hotfix.yamldata import MAX_DEPTH, MAX_NODES, MAX_SCALAR
 
 
 def front(yaml: str, body: str = "The story.\n") -> bytes:
@@ -236,7 +237,7 @@ BROKEN = [
     ('a: "\\ud800"', (2, 7), "backslash", "single quotes"),
     ('a: "\\U00110000"', (2, 7), "backslash", "single quotes"),
     ("- a\nb: x", (3, 1), "indentation", "Line it up"),
-    ("a: x\n b: y", (3, 3), "The indentation", "Line it up"),
+    ("a: x\n b: y", (3, 2), "The indentation", "Line it up"),
     ("a: |x", (2, 5), "starts on the next line", "Move it"),
     ("a: [", (3, 1), "A value is expected", "Write one"),
     ("- a", (2, 1), "this is a list", "one field a line"),
