@@ -72,7 +72,10 @@ class _Reader:
                 f"The report holds more than {MAX_ELEMENTS:,} elements", "File the reports of the suites one by one."
             )
         if self.elements <= MAX_NOTED:
-            self.tally.note((tag, sorted(attributes.items())))
+            self.tally.note_text(f"{tag}{sorted(attributes.items())}")
+        if tag == "testcase" and self.case is None and self.depth == len(self.suites) + 1 > 1:  # nearly all
+            self.case = Case(attributes)
+            return
         if ":" in tag:  # namespaces are read as if they were not there
             tag = tag.rpartition(":")[2]
         if self.depth == 1 and tag not in _SUITES:
@@ -150,6 +153,9 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         self.depth -= 1
+        if tag == "testcase":
+            self.close_case()
+            return
         tag = tag.rpartition(":")[2]
         if tag == "testcase":
             self.close_case()

@@ -18,13 +18,13 @@ _STATUS: dict[str, Outcome] = {
 class Case:
     """An open <testcase>."""
 
-    __slots__ = ("attributes", "error", "failure", "flaky", "message", "reruns", "skip", "skip_message", "warning")
+    # On the class: most cases are nothing but a name, and there can be a million of them.
+    failure = error = warning = skip = False
+    reruns = flaky = 0
+    message = skip_message = ""
 
     def __init__(self, attributes: Mapping[str, str]) -> None:
         self.attributes = attributes
-        self.failure = self.error = self.warning = self.skip = False
-        self.reruns = self.flaky = 0
-        self.message = self.skip_message = ""
 
     @property
     def marked(self) -> bool:

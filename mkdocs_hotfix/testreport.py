@@ -23,6 +23,7 @@ MAX_TEXT = 300
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
 _LONGEST = 10 * 365 * 86_400.0
+_SHORT = 9  # digits and a point that can not be longer than `_LONGEST` seconds
 REPAIR = "Let the test tool write the report again, and file it as it is."
 
 _SECONDS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})?(?:[.,][0-9]{0,30})?(?:[eE]-?[0-9]{1,2})?")
@@ -200,6 +201,8 @@ def moment(text: str | None) -> datetime | None:
 def duration(value: str | float | None, unit: float = 1.0) -> float | None:
     """Read a duration, in seconds; `unit` is how many of them one is. Commas may part thousands (Surefire) or decimals."""
     if isinstance(value, str):
+        if len(value) < _SHORT and value.replace(".", "", 1).isdecimal() and value.isascii():  # nearly all: 0.013
+            return float(value) * unit
         value = value[:64].strip()
         if not value or not _SECONDS.fullmatch(value):
             return None
