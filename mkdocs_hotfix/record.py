@@ -144,7 +144,7 @@ class Record:
         """Return what stands at a place, or nothing."""
         here: Any = self.data
         for part in pointer:
-            if not isinstance(here, Mapping) or part not in here:
+            if not isinstance(here, dict) or part not in here:
                 return None
             here = here[part]
         return here
@@ -171,17 +171,25 @@ class Record:
         at = self.value((*need, "at"))
         return (((*need, "at"), schema.time(at)),) if isinstance(at, str) else ()
 
-    def times(self) -> Iterator[tuple[Pointer, datetime]]:
-        """Yield every time at which something has happened, as the record says; plans are left out."""
-        yield from _times(self.data, ())
+    def times(self) -> list[tuple[Pointer, datetime]]:
+        """List every time at which something has happened, as the record says; plans are left out."""
+        found: list[tuple[Pointer, datetime]] = []
+        for key, value in self.data.items():
+            if key == "at" and isinstance(value, str):
+                found.append(((key,), schema.time(value)))
+            elif key != "extra" and isinstance(value, dict | list):
+                _add_times(value, (key,), found)
+        return found
 
 
-def _times(node: Any, here: Pointer) -> Iterator[tuple[Pointer, datetime]]:
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-        if key == "at" and isinstance(value, str) and (not here or here[0] != "extra"):
-            yield (*here, key), schema.time(value)
-        elif isinstance(value, dict | list):
-            yield from _times(value, (*here, key))
+def _add_times(node: Any, here: Pointer, found: list[tuple[Pointer, datetime]]) -> None:
+    for key, value in node.items() if type(node) is dict else enumerate(node):
+        kind = type(value)
+        if kind is str:  # most are texts
+            if key == "at":
+                found.append(((*here, key), schema.time(value)))
+        elif kind is dict or kind is list:
+            _add_times(value, (*here, key), found)
 
 
 def build(

@@ -40,8 +40,9 @@ def published(name: str) -> Mapping[str, Any]:
 # -- formats -----------------------------------------------------------------------------------------------
 
 _TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-9]{2})(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_PLAIN_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
@@ -57,6 +58,8 @@ def time(text: str) -> datetime:
     Raises:
         ValueError: It is not such a time, or no such day or hour exists.
     """
+    if _PLAIN_TIME.fullmatch(text):  # nearly all
+        return datetime.fromisoformat(text)
     found = _TIME.fullmatch(text)
     if not found:
         raise ValueError(text)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from mkdocs_hotfix.findings import Pointer, Problem, dotted, shorten
 from mkdocs_hotfix.record import Record
@@ -99,7 +100,7 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
         plain = _plain(text)
         if pointer[-1] == "issues_found" and plain in _NONE:
             continue
-        if plain in empty or plain.split(" ", 1)[0] in _OPEN or _PLACEHOLDER.fullmatch(text.strip()):
+        if plain in empty or plain.partition(" ")[0] in _OPEN or _PLACEHOLDER.fullmatch(text.strip()):
             yield Problem(
                 f"`{dotted(pointer)}` says nothing: “{shorten(text, 40)}”",
                 pointer=pointer,
@@ -164,20 +165,25 @@ def _texts(record: Record) -> Iterator[tuple[Pointer, str]]:
         yield ("title",), record.title
     if record.release.rollback:
         yield ("release", "rollback"), record.release.rollback
+    found: list[tuple[Pointer, str]] = []
     for key, value in record.data.items():
         if key in _TEXT_FIELDS and isinstance(value, str):
-            yield (key,), value
-        elif key not in ("extra", "links", "security"):
-            yield from _below(value, (key,))
+            found.append(((key,), value))
+        elif key not in _NO_TEXTS and isinstance(value, dict | list):
+            _add_below(value, (key,), found)
+    yield from found
 
 
-def _below(node: object, here: Pointer) -> Iterator[tuple[Pointer, str]]:
+_NO_TEXTS = {"extra", "links", "security"}
+
+
+def _add_below(node: dict[str, Any] | list[Any], here: Pointer, found: list[tuple[Pointer, str]]) -> None:
     """Walk the texts below a field; a list's items and a table's values belong to the field that holds them."""
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     inside = here[-1] in _TEXT_FIELDS
-    for key, value in items:
-        if type(value) is not str:
-            if type(value) is dict or type(value) is list:  # most are neither
-                yield from _below(value, (*here, key))
-        elif inside or key in _TEXT_FIELDS:
-            yield (*here, key), value
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        kind = type(value)
+        if kind is str:  # most are
+            if inside or key in _TEXT_FIELDS:
+                found.append(((*here, key), value))
+        elif kind is dict or kind is list:
+            _add_below(value, (*here, key), found)

@@ -76,8 +76,9 @@ def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
     reported: {at: 2026-04-14T01:04:00Z, by: support-lead}
     ```
     """
+    latest = context.as_of + CLOCKS_DIFFER
     for place, at in record.times():
-        if at > context.as_of + CLOCKS_DIFFER:
+        if at > latest:
             yield Problem(
                 f"`{dotted(place)}` lies in the future",
                 pointer=place,
