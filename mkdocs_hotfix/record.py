@@ -5,7 +5,7 @@ Parts whose shape is wrong are left out and listed in `unclear`, so that the res
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
