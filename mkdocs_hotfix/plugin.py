@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable, Container
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policyfile, releases
+from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policyfile, releases, tree
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.pages import Book
@@ -159,23 +159,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def _refuse_unjudged(self, file: File, config: MkDocsConfig, judged: Container[str]) -> None:
         """End the build over a page that is, or looks like, a record and has not been through the gate."""
         path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
-        if path in judged:
-            return
-        records = os.path.abspath(self.book.policy.records)
-        folder = _uri(records, config)
-        top, name = posixpath.split(file.src_uri)
-        if top == folder and name in paths.INDEX and not Path(path).is_symlink():
-            return
-        # Without regard to case: on some disks `Hotfixes` and `hotfixes` are one folder.
-        if file.src_uri.casefold().startswith(f"{folder}/".casefold()):
-            why = f"It lies in the records folder {folder}: name it `ID.md`, or move it."
-        elif path and os.path.realpath(path).startswith(os.path.realpath(records) + os.sep):
-            why = f"It is a way around the gate into the records folder {folder}: delete the link."
-        elif paths.is_named_like_a_record(name):
-            why = f"It is named like a record: move it to the records folder {folder}, or rename it."
-        else:
-            return
-        raise PluginError(f"hotfix gate: {file.src_uri} was not judged. {why}")
+        if path not in judged and (why := tree.unjudged(file.src_uri, path, self.book.policy, Path(config.docs_dir))):
+            raise PluginError(f"hotfix gate: {why}")
 
     # -- files and navigation ------------------------------------------------------------------------------
 
@@ -189,7 +174,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         # By address: an author's `process/index.md` or `hotfixes/README.md` is one, too.
         taken = {file.dest_uri: file.src_uri for file in files}
         mine = {
-            template: _generated(config, path.format(records=_uri(self.book.policy.records, config)))
+            template: _generated(config, path.format(records=tree.records_uri(self.book.policy, config.docs_dir)))
             for path, template in pages.GENERATED.items()
         }
         self.book.index = next(
@@ -225,24 +210,14 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def _hide(self, files: Files) -> None:
         """Leave out records under embargo, all that lies in their folders, and every report that they name."""
-        hidden: set[str] = set()
-        folders: list[str] = []
-        for judged in self.book.report.judged:
-            one = judged.record
-            if one is not None and one.is_embargoed(self.book.report.as_of):
-                here = Path(os.path.abspath(judged.file))
-                folders += [os.path.join(here.parent, name) + os.sep for name in (judged.name, here.stem)]
-                named = (text for evidence in one.evidence.values() for text in evidence.reports)
-                places = (paths.locate(text, judged.file, one.root) for text in named)
-                hidden |= {str(here), *(os.path.abspath(place.file) for place in places if not place.trouble)}
+        hidden = tree.hidden(self.book.report)
         for file in files if hidden else ():
-            path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
-            if path in hidden or path.startswith(tuple(folders)):
+            if file.abs_src_path and os.path.abspath(file.abs_src_path) in hidden:
                 file.inclusion = InclusionLevel.EXCLUDED
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""
-        uri = _uri(self.book.policy.records, config)
+        uri = tree.records_uri(self.book.policy, config.docs_dir)
         for page in nav.pages:
             if posixpath.dirname(page.file.src_uri) == uri and page.parent is not None:
                 self._index = page.parent if isinstance(page.parent, NavSection) else None
@@ -313,7 +288,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             return file.url_relative_to(here) if file and file.inclusion in PUBLISHED else None
 
         address = newrecord.new_file_address(
-            config.repo_url or "", config.edit_uri or "", _uri(self.book.policy.records, config)
+            config.repo_url or "", config.edit_uri or "", tree.records_uri(self.book.policy, config.docs_dir)
         )
         return pages.Links(record, page, address)
 
@@ -329,10 +304,6 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
 def _base(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
-
-
-def _uri(folder: Path | str, config: MkDocsConfig) -> str:
-    return PurePosixPath(Path(os.path.relpath(folder, config.docs_dir))).as_posix()
 
 
 def _text(text: str) -> str:
