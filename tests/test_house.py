@@ -44,6 +44,12 @@ def ours() -> Iterator[Path]:
 # -- floors ------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def _loggers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """import-linter would switch off every logger that there is, and later tests would see silent builds."""
+    monkeypatch.setattr("logging.config.dictConfig", lambda _config: None)
+
+
 def test_every_module_imports_lower_floors_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.chdir(ROOT)
     assert lint_imports("pyproject.toml", no_cache=True, no_logo=True) == 0, capsys.readouterr().out
