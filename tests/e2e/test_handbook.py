@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from mkdocs_hotfix import gate, policy, source
+from mkdocs_hotfix import gate, policyfile, source
 
 from .conftest import THEMES, Built, Site
 
@@ -116,7 +116,7 @@ def test_the_policy_is_the_one_that_is_built_in():
 
 @pytest.mark.parametrize("as_of", [int(NOW), 1798761600, 1830297600, 2082758400], ids=["then", "2027", "2028", "2036"])
 def test_no_record_turns_red_as_time_goes_by(as_of):
-    report = gate.check(policy.load(DOCS / "policy.yml"), datetime.fromtimestamp(as_of, UTC))
+    report = gate.check(policyfile.load(DOCS / "policy.yml"), datetime.fromtimestamp(as_of, UTC))
     assert {one.slug for one in report.findings} <= {"sla-missed"}
     assert report.exit_code() == 0
 
