@@ -53,7 +53,7 @@ class Figures:
                     "" if speed.median is None or speed.promised is None else "good" if good else "bad",
                 )
             )
-        made.append(_share(m.proven, "closed hotfixes fully proven", _waived(m.waived), good=100))
+        made.append(self.proof)
         each = (
             f"{_number(m.hours / m.tracked)} h each, of {_count(m.tracked, 'hotfix', 'hotfixes')}"
             if m.tracked
@@ -61,6 +61,16 @@ class Figures:
         )
         made.append(Figure(f"{_number(m.hours)} h", "unplanned work", each))
         return made
+
+    @cached_property
+    def proof(self) -> Figure:
+        """The share of closed hotfixes that carry all their evidence."""
+        return _share(
+            self.metrics.proven,
+            "closed hotfixes fully proven",
+            "; ".join(filter(None, ("target 100 %", _waived(self.metrics.waived)))),
+            good=100,
+        )
 
     # -- do we meet the SLA? -------------------------------------------------------------------------------
 

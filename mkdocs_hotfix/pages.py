@@ -21,8 +21,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from mkdocs_hotfix import flow, metrics, narrative, newrecord, schema, sla, times
-from mkdocs_hotfix.figures import Figures
+from mkdocs_hotfix import flow, listing, metrics, narrative, newrecord, schema, sla, times
+from mkdocs_hotfix.figures import Figure, Figures
 from mkdocs_hotfix.findings import Finding, Level, dotted, shorten
 from mkdocs_hotfix.flow import Flow
 from mkdocs_hotfix.gate import Judged, Report
@@ -119,7 +119,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        ticks=ticks, day=times.day, clock=times.clock, moment=times.moment, spell=times.spell, rfc3339=times.rfc3339
+        ticks=ticks,
+        day=times.day,
+        clock=times.clock,
+        short_day=times.short_day,
+        moment=times.moment,
+        spell=times.spell,
+        rfc3339=times.rfc3339,
     )
     return made
 
@@ -369,6 +375,16 @@ class Book:
     def attention(self) -> list[Attention]:
         """List the hotfixes that somebody has to look at now, the most urgent first."""
         return sorted(_attention(self.report), key=lambda one: (one.rank, one.judged.name))
+
+    @cached_property
+    def rows(self) -> tuple[listing.Row, ...]:
+        """List all hotfixes with what they are searched, filtered and sorted by."""
+        return listing.rows(self.report, self.newest(), {one.judged.name for one in self.attention})
+
+    @property
+    def state_figures(self) -> list[Figure]:
+        """Count what lacks evidence, what is open, and what the figures of the year say beside it."""
+        return [*listing.figures(self.rows), *(one for one in self.figures.keys if one is not self.figures.proof)]
 
     @cached_property
     def form(self) -> tuple[newrecord.Group, ...]:

@@ -51,6 +51,12 @@ def day(at: datetime) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
+def short_day(at: datetime) -> str:
+    """Write a day for narrow columns: `14 Apr 2026`."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1][:3]} {at.year}"
+
+
 def clock(at: datetime) -> str:
     """Write a time of day: `01:04`."""
     return at.astimezone(UTC).strftime("%H:%M")

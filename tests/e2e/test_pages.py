@@ -80,7 +80,7 @@ def test_records_stay_out_of_the_navigation_and_the_list_has_them(shop):
         "Price list shows last year's prices HF-2026-0020 · checkout",
         "Checkout fails for saved cards HF-2026-0007 · checkout",
     ]
-    assert all(len(row) == 7 for row in rows)
+    assert all(len(row) == 8 for row in rows)
     assert [link.attrs["href"] for link in table.all("a")] == ["HF-2026-0020/", "HF-2026-0007/"]
 
 

@@ -185,6 +185,134 @@
     show();
   };
 
+  // -- the list of all hotfixes ---------------------------------------------------------------------------------
+
+  const COLUMNS = ["status", "severity", "sla", "evidence", "reported", "hours"]; // as in `data-by`
+
+  const list = (form) => {
+    const table = document.querySelector("[data-hf-list]");
+    const body = table.tBodies[0];
+    const shown = document.querySelector("[data-hf-shown]");
+    const none = document.querySelector("[data-hf-none]");
+    const choices = [...form.querySelectorAll("select:not([name=sort])")];
+    const sort = form.elements.namedItem("sort");
+    const rows = [...body.rows].map((row) => ({
+      row,
+      text: row.textContent.toLowerCase(),
+      title: row.cells[0].textContent,
+      by: row.dataset.by.split(" ").map(Number),
+    }));
+    const newest = [...rows];
+    let sorted = "";
+
+    const state = () => {
+      const now = {};
+      for (const one of form.elements) {
+        if (!one.name || (one.type === "checkbox" && !one.checked)) continue;
+        if (one.value.trim()) now[one.name] = one.name === "q" ? one.value.trim() : one.value;
+      }
+      return now;
+    };
+    const filter = (now) => {
+      const words = (now.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+      const asked = choices.filter((one) => one.value);
+      let count = 0;
+      for (const one of rows) {
+        const fits = asked.every((choice) => one.row.dataset[choice.name] === choice.value) && (!now.attention || "attention" in one.row.dataset) && words.every((word) => one.text.includes(word));
+        if (one.row.hidden === fits) one.row.hidden = !fits;
+        if (fits) count += 1;
+      }
+      const all = rows.length === 1 ? "1 hotfix" : `${rows.length} hotfixes`;
+      const said = count === rows.length ? `Showing all ${all}` : `Showing ${count} of ${all}`;
+      if (shown.textContent !== said) shown.textContent = said;
+      none.hidden = count > 0;
+    };
+    const arrange = (now) => {
+      const wanted = now.sort ?? "";
+      for (const head of table.tHead.querySelectorAll("[data-sort]")) {
+        const name = head.dataset.sort;
+        // Without a wish, the list is as it was built: the newest report first.
+        const way = wanted === name ? "ascending" : wanted === `-${name}` || (!wanted && name === "reported") ? "descending" : "";
+        if (way) head.setAttribute("aria-sort", way);
+        else head.removeAttribute("aria-sort");
+      }
+      if (wanted === sorted) return;
+      sorted = wanted;
+      const name = wanted.replace(/^-/, "");
+      const up = wanted.startsWith("-") ? -1 : 1;
+      const column = COLUMNS.indexOf(name);
+      const order = [...newest];
+      if (column >= 0) order.sort((a, b) => up * (a.by[column] - b.by[column]));
+      else if (name === "title") order.sort((a, b) => up * a.title.localeCompare(b.title));
+      body.append(...order.map((one) => one.row));
+    };
+    const show = () => {
+      const now = state();
+      filter(now);
+      arrange(now);
+      return now;
+    };
+
+    // The address always says what is shown: it can be sent to others, and the back button goes back.
+    const address = (now) => {
+      const query = new URLSearchParams(now).toString();
+      return `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+    };
+    let typing = false;
+    let later = 0;
+    const remember = (now, more) => {
+      clearTimeout(later);
+      const to = address(now);
+      if (to === `${location.pathname}${location.search}${location.hash}`) return;
+      if (more) later = setTimeout(() => history.replaceState(history.state, "", to), 250);
+      else history.pushState(null, "", to);
+    };
+    // Every order that a heading can give is an option of the select, which is what phones show instead of headings.
+    const choose = (value) => {
+      const head = table.tHead.querySelector(`[data-sort="${CSS.escape(value.replace(/^-/, ""))}"]`);
+      if (head && ![...sort.options].some((one) => one.value === value)) {
+        sort.add(new Option(`${head.textContent}${value.startsWith("-") ? ", reversed" : ""}`, value));
+      }
+      if ([...sort.options].some((one) => one.value === value)) sort.value = value;
+    };
+    const read = () => {
+      const query = new URLSearchParams(location.search);
+      for (const one of form.elements) {
+        const value = query.get(one.name) ?? "";
+        if (one === sort) choose(value);
+        else if (one.type === "checkbox") one.checked = value === one.value;
+        else if (one.tagName !== "SELECT") one.value = value;
+        else one.value = [...one.options].some((option) => option.value === value) ? value : "";
+      }
+      show();
+    };
+
+    for (const head of table.tHead.querySelectorAll("[data-sort]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const name = head.dataset.sort;
+        const [first, second] = ["reported", "hours"].includes(name) ? [`-${name}`, name] : [name, `-${name}`];
+        const wanted = (sort.value || "-reported") === first ? second : first;
+        choose(wanted === "-reported" ? "" : wanted);
+        remember(show(), false);
+      });
+    }
+    form.addEventListener("input", (event) => {
+      const more = event.target.name === "q";
+      remember(show(), more && typing);
+      typing = more;
+    });
+    form.addEventListener("change", () => (typing = false));
+    form.addEventListener("reset", () => setTimeout(() => remember(show(), false)));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    window.addEventListener("popstate", () => form.isConnected && read());
+    form.hidden = shown.hidden = false;
+    read();
+  };
+
   // -- start ----------------------------------------------------------------------------------------------------
 
   /* What scrolls sideways must be reached with the keyboard, too (WCAG 2.1.1). */
@@ -197,7 +325,7 @@
 
   const start = () => {
     reach();
-    for (const [name, make] of [["triage", triage], ["new", newRecord]]) {
+    for (const [name, make] of [["triage", triage], ["new", newRecord], ["filter", list]]) {
       for (const form of document.querySelectorAll(`[data-hf-${name}]:not([data-ready])`)) {
         form.dataset.ready = "";
         make(form);
