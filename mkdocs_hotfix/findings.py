@@ -50,6 +50,7 @@ class Problem:
         meant: The field whose absence this problem explains, so that it is not told a second time.
         untrue: Whether it says that a claim does not hold; then no waiver ends it.
         slug: The rule's name; set by the reader and the schema, who speak for several rules.
+        fix: What to write in the place of what the carets are under, where only that can be meant.
     """
 
     message: str
@@ -62,11 +63,15 @@ class Problem:
     meant: Pointer = ()
     untrue: bool = False
     slug: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem, with its rule, its level and its place. It can not be made without a place."""
+    """One problem, with its rule, its level and its place. It can not be made without a place.
+
+    `fix` is the text to write in the place of `span`, where only that can be meant.
+    """
 
     code: str
     slug: str
@@ -78,6 +83,7 @@ class Finding:
     message: str
     help: tuple[str, ...] = ()
     label: str = ""
+    fix: str = ""
 
     @property
     def sort_key(self) -> tuple[str, Span]:

@@ -96,6 +96,7 @@ class Draft:
                         problem.message,
                         problem.help,
                         problem.label,
+                        problem.fix,
                     )
                 )
         judge = partial(verdicts, self.record, policy, as_of, self.problems, self.waived) if self.record else tuple

@@ -11,12 +11,14 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from mkdocs_hotfix import spelling
 from mkdocs_hotfix.findings import Pointer, Problem, dotted, shorten
 
 if TYPE_CHECKING:
@@ -161,10 +163,14 @@ class Shape:
             problems = [Problem("The front matter does not have the shape of a record", slug=WRONG_TYPE)]
         return tuple(sorted(problems, key=lambda p: source.span(p.pointer, p.on)))
 
-    def _explain(self, source: Source) -> Iterator[Problem]:
+    def _explain(
+        self, source: Source, part: Mapping[str, Any] | None = None, inside: Pointer = ()
+    ) -> Iterator[Problem]:
+        """Tell every departure from the schema; or those of a part of the data from a part of the schema."""
         missing: set[Pointer] = set()
-        for error in self._slow.iter_errors(source.data):
-            here: Pointer = tuple(error.absolute_path)
+        slow = self._slow if part is None else self._slow.evolve(schema=part)
+        for error in slow.iter_errors(source.value(inside)):
+            here: Pointer = (*inside, *error.absolute_path)
             if error.validator == "required":
                 names = [name for name in error.validator_value if name not in error.instance]
                 for name in names:
@@ -173,13 +179,33 @@ class Shape:
                         yield _missing(here, name, error, self.schema)
             elif error.validator == "additionalProperties" and error.validator_value is False:
                 known = list(error.schema.get("properties", {}))
-                for name in error.instance:
-                    if name not in known:
-                        yield _unknown(here, name, known, error.instance, self._places)
+                names = [name for name in error.instance if name not in known]
+                # Where nothing is right, nothing is a slip; and to compare all with all would take for ever.
+                meant = {name: spelling.only(name, known) for name in names} if len(names) <= MAX_PROBLEMS else {}
+                for name in names:
+                    found = _unknown(here, name, known, error.instance, self._places)
+                    yield self._renamed(found, source, error, meant)
             elif "propertyNames" in error.absolute_schema_path:
                 yield _say_names(here, error)
             else:
-                yield _SAY.get(str(error.validator), _say_other)(here, error, source)
+                found = _SAY.get(str(error.validator), _say_other)(here, error, source)
+                values = spelling.values(error, source.written(here) if source.has(here) else "")
+                fits = self._slow.evolve(schema=error.schema).is_valid
+                value = next((one for one in values if fits(one)), None)
+                yield found if value is None else replace(found, fix=source.rewritten(here, value))
+
+    def _renamed(
+        self, found: Problem, source: Source, error: ValidationError, meant: Mapping[str, str | None]
+    ) -> Problem:
+        """Mend a misspelt name if only one can be meant, nothing else claims that, and what stands there fits it."""
+        name = meant.get(str(found.pointer[-1]))
+        instance, schema = cast("Mapping[str, Any]", error.instance), cast("Mapping[str, Any]", error.schema)
+        if name is None or name in instance or list(meant.values()).count(name) != 1:
+            return found
+        rest = list(self._explain(source, schema["properties"][name], found.pointer))
+        back = {(*one.pointer[:-1], one.fix) for one in rest if one.slug == UNKNOWN and one.fix}
+        fits = all(one.fix or (one.slug == MISSING and one.pointer in back) for one in rest)
+        return replace(found, fix=name) if fits else found
 
     def sample(self, pointer: Pointer) -> str:
         """Write a value that would do at a place, with the parts that it needs left open: `{at: …, by: …}`."""
@@ -451,26 +477,16 @@ _DAY_HELP = "Write a day: `2026-04-14`."
 _TIME_HELP = "Write day, time and zone: `2026-04-14T01:04:00Z` (UTC) or `2026-04-14T03:04:00+02:00`."
 
 
-_LOOSE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:([Zz])|([+-][0-9]{2}):?([0-9]{2}))?"
-)
-
-
 def _say_time(here: Pointer, value: str) -> Problem:
-    loose = _LOOSE.fullmatch(value.strip())
-    full = ""
-    if loose:
-        zone = f"{loose[5]}:{loose[6]}" if loose[5] else "Z"
-        full = f"{loose[1]}T{loose[2]}{loose[3] or ':00'}{zone}"
+    full, zoned = spelling.full_time(value.strip())
     if _DAY.fullmatch(value.strip()):
         message, label = f"{_name(here)} is a day without a time", "when on that day?"
         advice = _TIME_HELP
-    elif loose and full != value and _accepts(time, full):
-        zoned = loose[4] or loose[5]
+    elif full and full != value and _accepts(time, full):
         message = f"{_name(here)} {'is not written as RFC 3339 asks' if zoned else 'has no time zone'}"
         label = "not in full" if zoned else "which zone?"
         advice = f"Write `{here[-1]}: {full}`" + ("" if zoned else " if it is UTC; else name the offset: `+02:00`.")
-    elif loose:
+    elif full:
         message, label = f"{_name(here)} is a day or time that does not exist", "not in the calendar"
         advice = "Check day, hour and zone."
     else:

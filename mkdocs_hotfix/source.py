@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs_hotfix.findings import On, Pointer, Problem, Span
 from mkdocs_hotfix.paths import open_regular
-from mkdocs_hotfix.yamldata import MAX_PROBLEMS, UNREADABLE, load, spans
+from mkdocs_hotfix.yamldata import MAX_PROBLEMS, UNREADABLE, load, plain, spans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +81,26 @@ class Source:
         span = self._spans[pointer][1]
         line = self.yaml_text.split("\n")[span.line - self.first_line]
         return line[span.column - 1 : span.end_column - 1 if span.end_line == span.line else None]
+
+    def value(self, pointer: Pointer) -> Any:
+        """Return what stands at a place that is there."""
+        found: Any = self.data
+        for part in pointer:
+            found = found[part]
+        return found
+
+    def rewritten(self, pointer: Pointer, value: str | float | bool) -> str:
+        """Write another value as it would stand in the place of a scalar, in the same quotes; nothing where that spans lines."""
+        span = self._spans[pointer][1] if pointer in self._spans else Span(1, 1, 2, 1)
+        old = self.written(pointer) if span.line == span.end_line else "|"
+        if old[:1] in ("|", ">"):
+            return ""
+        if not isinstance(value, str):
+            return json.dumps(value)
+        if old[:1] == "'":
+            return "'" + value.replace("'", "''") + "'"
+        is_plain = old[:1] != '"' and isinstance(plain(old), str) and isinstance(plain(value), str)
+        return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def read(path: Path, *, front_matter: bool = True) -> Source:

@@ -47,7 +47,7 @@ except ImportError:
     ) from None
 
 
-def _plain(value: str) -> str | int | float | bool | None:
+def plain(value: str) -> str | int | float | bool | None:
     """Resolve an unquoted scalar: JSON's constants and numbers, else text."""
     if not value:
         return None
@@ -100,7 +100,7 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
                 style = event.style
                 if not style:  # unquoted
                     if value[:1] in _NOT_TEXT:
-                        value = _plain(value)
+                        value = plain(value)
                 elif style == '"' and (found := _ESCAPED.search(value)):
                     raise _Refused(
                         f"An escape writes a character that no text needs (U+{ord(found[0]):04X})",
