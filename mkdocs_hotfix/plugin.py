@@ -23,10 +23,10 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import exports, gate, newrecord, pages, paths, policyfile, releases, tree
+from mkdocs_hotfix import blocks, exports, gate, newrecord, pages, paths, policyfile, recordpage, releases, tree
+from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
-from mkdocs_hotfix.pages import Book
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.source import Source
 
@@ -66,6 +66,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         self._policy: Policy | None = None  # the last good one: it outlives a rebuild
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
+        self._shown: dict[str, File] = {}
         self._index: NavSection | None = None
 
     @property
@@ -82,7 +83,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
-        self._book, self._records, self._index = None, {}, None
+        self._book, self._records, self._shown, self._index = None, {}, {}, None
         if str(_STATIC) not in config.theme.dirs:
             config.theme.dirs.append(str(_STATIC))
         if _CSS not in config.extra_css:
@@ -108,7 +109,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             listed, trouble = (), str(error)
             report = Report(self._policy or policyfile.load(None, root=Path(config.docs_dir)), gate.now(), ())
         self._policy = report.policy
-        self._book = Book(report, trouble, listed)
+        self._book = Book(report, trouble, listed, tree.records_uri(report.policy, config.docs_dir))
         self._records = {os.path.abspath(judged.file): judged for judged in report.published}
         for finding in report.findings:
             closes = finding.level is Level.ERROR or (config.strict and finding.level is Level.WARNING)
@@ -166,6 +167,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_files(self, files: Files, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
         """Keep the records out of the navigation, and add the pages that the author has not written."""
+        wanted: list[tuple[File, pages.Made]] = []
         self._hide(files)
         for file in files.documentation_pages():
             if self._of(file) is not None:
@@ -173,17 +175,15 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 file.inclusion = InclusionLevel.NOT_IN_NAV
         # By address: an author's `process/index.md` or `hotfixes/README.md` is one, too.
         taken = {file.dest_uri: file.src_uri for file in files}
-        mine = {
-            template: _generated(config, path.format(records=tree.records_uri(self.book.policy, config.docs_dir)))
-            for path, template in pages.GENERATED.items()
-        }
-        self.book.index = next(
-            taken.get(made.dest_uri, made.src_uri) for template, made in mine.items() if template == "index.md.j2"
-        )
-        for template, made in mine.items():
-            if made.dest_uri not in taken:
-                made.content_string = self.book.generated(template)
-                files.append(made)
+        for page in pages.made(self.book):
+            file = _generated(config, page.uri)
+            if file.dest_uri in taken:
+                self.book.moved[page.uri] = taken[file.dest_uri]
+            else:
+                wanted.append((file, page))
+        for file, page in wanted:
+            file.content_string = page.text(self.book)
+            files.append(file)
         self._export(files, config)
         return files
 
@@ -215,9 +215,14 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             if file.abs_src_path and os.path.abspath(file.abs_src_path) in hidden:
                 file.inclusion = InclusionLevel.EXCLUDED
 
-    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, **_kwargs: Any) -> Navigation:
+    def on_nav(self, nav: Navigation, /, *, files: Files, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""
-        uri = tree.records_uri(self.book.policy, config.docs_dir)
+        self._shown = {
+            os.path.abspath(file.abs_src_path): file
+            for file in files
+            if file.abs_src_path and file.inclusion in PUBLISHED
+        }
+        uri = self.book.folder
         for page in nav.pages:
             if posixpath.dirname(page.file.src_uri) == uri and page.parent is not None:
                 self._index = page.parent if isinstance(page.parent, NavSection) else None
@@ -252,7 +257,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         if page.meta.get(OPT_IN) != "blocks":
             return markdown
         try:
-            return pages.expand(markdown, self.book)
+            return blocks.expand(markdown, self.book)
         except Exception as error:  # noqa: BLE001 - a template is a program of its author, and can end in any way
             line = getattr(error, "lineno", None)
             where = f"{page.file.src_uri}{f' (line {line} below the front matter)' if line else ''}"
@@ -266,31 +271,29 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         judged = self._of(page.file)
         if judged is None:
             asked = page.meta.get(OPT_IN) == "blocks" or page.file.generated_by == "hotfix"
-            return pages.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
-        made = self.book.record(judged, _resolve_from(page.file, files), serving=self._serving)
+            return blocks.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
+        made = recordpage.make(
+            self.book,
+            judged,
+            _resolve_from(page.file, files),
+            self._links_from(page.file, files, config),
+            serving=self._serving,
+        )
         page.toc = get_toc(_tokens(made))
         page.present_anchor_ids = set(re.findall(r' id="([^"]+)"', made.html))
         return made.html
 
-    def _links_from(self, here: File, files: Files, config: MkDocsConfig) -> pages.Links:
-        known = {
-            os.path.abspath(file.abs_src_path): file
-            for file in files
-            if file.abs_src_path and file.inclusion in PUBLISHED
-        }
-
+    def _links_from(self, here: File, files: Files, config: MkDocsConfig) -> Links:
         def record(judged: Judged) -> str | None:
-            file = known.get(os.path.abspath(judged.file))
+            file = self._shown.get(os.path.abspath(judged.file))
             return file.url_relative_to(here) if file else None
 
         def page(uri: str) -> str | None:
-            file = files.get_file_from_path(uri)
+            file = files.get_file_from_path(self.book.moved.get(uri, uri))
             return file.url_relative_to(here) if file and file.inclusion in PUBLISHED else None
 
-        address = newrecord.new_file_address(
-            config.repo_url or "", config.edit_uri or "", tree.records_uri(self.book.policy, config.docs_dir)
-        )
-        return pages.Links(record, page, address)
+        address = newrecord.new_file_address(config.repo_url or "", config.edit_uri or "", self.book.folder)
+        return Links(record, page, address)
 
     def _of(self, file: File) -> Judged | None:
         """Find the record of a file. While the policy can not be used, what looks like one shows why, and nothing else."""
@@ -320,7 +323,7 @@ def _generated(config: MkDocsConfig, uri: str) -> File:
     return made
 
 
-def _tokens(made: pages.Page) -> list[Any]:
+def _tokens(made: recordpage.Page) -> list[Any]:
     """Nest the headings as Markdown's own table of contents does."""
     root: list[Any] = []
     stack: list[tuple[int, list[Any]]] = [(1, root)]

@@ -11,8 +11,9 @@ import pytest
 from importlinter.cli import lint_imports
 
 from mkdocs_hotfix import schema
+from mkdocs_hotfix.blocks import BLOCKS
 from mkdocs_hotfix.formats import FORMATS
-from mkdocs_hotfix.pages import BLOCKS, GENERATED
+from mkdocs_hotfix.pages import GENERATED
 from mkdocs_hotfix.rule import Rule
 from mkdocs_hotfix.rules import RULES
 
@@ -25,7 +26,6 @@ NOT_OURS = {".git", ".venv", "site", "build", "dist", "node_modules", "__pycache
 LONGEST = 300
 LONGER: dict[str, str] = {
     "exports": "a list, a feed, figures and a badge of one report",
-    "pages": "is being parted into pages and blocks",
     "plugin": "one class with a hook for each event of MkDocs",
     "record": "one frozen value after the other",
     "schema": "is being parted into checking and telling",

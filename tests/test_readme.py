@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from mkdocs_hotfix.blocks import BLOCKS
 from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.formats import FORMATS
-from mkdocs_hotfix.pages import BLOCKS, GENERATED
+from mkdocs_hotfix.pages import GENERATED
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

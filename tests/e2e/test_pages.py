@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mkdocs_hotfix.pages import BLOCKS
+from mkdocs_hotfix.blocks import BLOCKS
 
 CLOSED = "hotfixes/HF-2026-0007/index.html"
 OPEN = "hotfixes/HF-2026-0020/index.html"

@@ -19,10 +19,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mkdocs_hotfix import gate, policyfile, schema
+from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Span, visible
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Report
-from mkdocs_hotfix.pages import Book, Links
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.source import Source, parse
 

@@ -1,0 +1,49 @@
+"""The templates that come with the package. They escape everything, and know no undefined name.
+
+Values of a record reach them as data and are never run as a template.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from mkdocs_hotfix import times
+
+TEMPLATES = PackageLoader("mkdocs_hotfix", "templates")
+
+
+@cache
+def environment() -> Environment:
+    """Make the environment of the templates that come with the package, once: compiling them takes half of a build."""
+    made = Environment(
+        loader=TEMPLATES,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        ticks=ticks,
+        day=times.day,
+        clock=times.clock,
+        short_day=times.short_day,
+        moment=times.moment,
+        spell=times.spell,
+        rfc3339=times.rfc3339,
+    )
+    return made
+
+
+def ticks(text: str) -> Markup:
+    """Escape a sentence and set what stands between backticks as code."""
+    parts = str(text).split("`")
+    made = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
+    return Markup().join(made)
+
+
+def source(name: str) -> str:
+    """Return the text of a template as its author wrote it."""
+    return TEMPLATES.get_source(environment(), name)[0]
