@@ -38,7 +38,7 @@ _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None
 
 try:
     # Not `yaml.CParser`: PyYAML does not hand it on under that name.
-    _Parser: Any = importlib.import_module("yaml.cyaml").CParser
+    Parser: Any = importlib.import_module("yaml.cyaml").CParser
 except ImportError:
     # PyYAML's own parser is ten times slower and reads some files otherwise: the answer would depend on the machine.
     raise SetupError(
@@ -83,7 +83,7 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
     scalar, map_start, map_end = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.MappingEndEvent
     list_start, list_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
     try:
-        parser = _Parser(text)
+        parser = Parser(text)
         get = parser.get_event
         while (event := get()) is not None:
             kind = type(event)
@@ -256,7 +256,7 @@ def spans(text: str, first_line: int) -> dict[Pointer, tuple[Span | None, Span]]
         return (*pointer, name), span
 
     try:
-        parser = _Parser(text)
+        parser = Parser(text)
         while (event := parser.get_event()) is not None:
             if isinstance(event, yaml.ScalarEvent):
                 span = _span(event, first_line)
