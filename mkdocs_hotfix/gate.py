@@ -146,9 +146,11 @@ def _uncollected() -> Iterator[None]:
     """Keep Python's garbage collector from looking at all records again and again: a tenth of the time, and no cycle in them."""
     was = gc.isenabled()
     gc.disable()
+    gc.unfreeze()
     try:
         yield
     finally:
+        gc.freeze()  # or the first thing that is made from now on sets it to look at all of them at once
         if was:
             gc.enable()
 

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -41,10 +42,11 @@ def locate(text: str, record: Path, root: Path) -> Place:
     nowhere = Path()
     if "\\" in text or ":" in text or "\0" in text or text.startswith(("/", "~")) or text != text.strip():
         return Place(nowhere, "outside")
-    base = os.path.abspath(root)
-    folder = os.path.relpath(os.path.abspath(record.parent), base)
-    parts: list[str] = []
-    for part in (*Path(folder).parts, *text.split("/")):
+    base, start = _start(os.path.dirname(record), os.fspath(root), os.getcwd())
+    if ".." in start:
+        return Place(nowhere, "outside")
+    parts = list(start)
+    for part in text.split("/"):
         if part == "..":
             if not parts:
                 return Place(nowhere, "outside")
@@ -63,6 +65,13 @@ def locate(text: str, record: Path, root: Path) -> Place:
         if index < len(parts) - 1 and not stat.S_ISDIR(mode):
             return Place(Path(here), "missing")
     return Place(Path(here)) if parts and stat.S_ISREG(mode) else Place(Path(here), "not-a-file")
+
+
+@lru_cache(maxsize=1 << 6)
+def _start(folder: str, root: str, _here: str) -> tuple[str, tuple[str, ...]]:
+    """Make the root absolute, and tell the way from it down to a folder; relative paths depend on where we are."""
+    base = os.path.abspath(root)
+    return base, tuple(part for part in Path(os.path.relpath(os.path.abspath(folder), base)).parts if part != ".")
 
 
 def open_regular(path: Path) -> tuple[BinaryIO, int] | None:
