@@ -42,7 +42,7 @@ def locate(text: str, record: Path, root: Path) -> Place:
     nowhere = Path()
     if "\\" in text or ":" in text or "\0" in text or text.startswith(("/", "~")) or text != text.strip():
         return Place(nowhere, "outside")
-    base, start = _start(os.path.dirname(record), os.fspath(root), os.getcwd())
+    base, start = _start(os.fspath(record.parent), os.fspath(root), os.getcwd())
     if ".." in start:
         return Place(nowhere, "outside")
     parts = list(start)
