@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from mkdocs_hotfix import attention, listing, metrics, newrecord, schema, sla, times
+from mkdocs_hotfix import attention, listing, metrics, newrecord, sla, times
 from mkdocs_hotfix.attention import Attention
 from mkdocs_hotfix.figures import Figure, Figures
 from mkdocs_hotfix.findings import shorten
@@ -111,12 +111,12 @@ class Book:
 
     def time(self, text: str) -> datetime:
         """Read a time of the record's own data."""
-        return schema.time(text)
+        return times.read(text)
 
     def on(self, text: str) -> str:
         """Write a field that holds a day or a time."""
         if "T" in text.upper():
-            return times.moment(schema.time(text))
+            return times.moment(times.read(text))
         found = date.fromisoformat(text)
         return times.day(datetime(found.year, found.month, found.day, tzinfo=UTC))
 

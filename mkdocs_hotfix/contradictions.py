@@ -8,7 +8,7 @@ from typing import Any
 
 from mkdocs_hotfix.findings import Pointer, Problem
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy, known_needs
-from mkdocs_hotfix.schema import guess, one_of
+from mkdocs_hotfix.wording import guess, one_of
 
 
 def contradictions(policy: Policy) -> Iterator[Problem]:

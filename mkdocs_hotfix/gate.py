@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from mkdocs_hotfix import judging, schema
+from mkdocs_hotfix import judging, times
 from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
 from mkdocs_hotfix.history import look_back
 from mkdocs_hotfix.judging import Judged
@@ -20,8 +20,8 @@ from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG
-from mkdocs_hotfix.schema import guess
 from mkdocs_hotfix.witness import Repository
+from mkdocs_hotfix.wording import guess
 
 __all__ = ["Extent", "Judged", "Report", "check", "now"]
 
@@ -100,7 +100,7 @@ def now(given: str | None = None, environment: Mapping[str, str] = os.environ) -
     """
     if given is not None:
         try:
-            return schema.time(given).astimezone(UTC)
+            return times.read(given).astimezone(UTC)
         except (ValueError, OverflowError):
             raise SetupError(
                 f"--as-of is not a time with its zone: `{visible(given)}`. Write it as `2026-11-23T03:40:00Z`."

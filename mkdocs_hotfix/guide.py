@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from mkdocs_hotfix import flow, schema
+from mkdocs_hotfix import flow, published
 from mkdocs_hotfix.findings import dotted
 from mkdocs_hotfix.flow import Flow
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy
@@ -62,9 +62,9 @@ class Guide:
     @cached_property
     def fields(self) -> list[dict[str, Any]]:
         """Describe every field of a record, as rows of a table."""
-        made = schema.published("record")
+        made = published.schema("record")
         rows = []
-        for place, field in schema.fields(made):
+        for place, field in published.fields(made):
             if any(part == 0 for part in place[-1:]):
                 continue
             name = dotted(place).replace(".*", ".<name>").replace("[0]", "[]")
@@ -100,7 +100,7 @@ def _kind(made: Mapping[str, Any], field: Mapping[str, Any]) -> str:
         return "web address"
     names = {"string": "text", "array": "list", "object": "fields", "number": "number", "boolean": "`true` or `false`"}
     kinds = several(field.get("type"))
-    item = schema.resolve(made, field["items"]) if isinstance(field.get("items"), dict) else {}
+    item = published.resolve(made, field["items"]) if isinstance(field.get("items"), dict) else {}
     if kinds == ("array",) and item.get("type") == "string":
         return "list of texts"
     return " or ".join(names.get(kind, kind) for kind in kinds)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from mkdocs_hotfix import schema, sla, times
+from mkdocs_hotfix import sla, times
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 
@@ -58,7 +58,7 @@ def steps(record: Record, policy: Policy) -> Iterator[Step]:
         add(record.withdrawn.at, f"Withdrawn by {record.withdrawn.by}", main=True)
     review = record.value(("review", "at"))
     if isinstance(review, str):
-        add(schema.time(review), "Reviewed")
+        add(times.read(review), "Reviewed")
     start = record.reported.at if record.reported else None
     for at, _, what, main in sorted(raw):
         delta = f"+{times.spell(at - start)}" if start and at > start else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
-from mkdocs_hotfix import schema
+from mkdocs_hotfix import published
 from mkdocs_hotfix.findings import Pointer
 from mkdocs_hotfix.policy import Policy, Status, effective_schema, pointer
 
@@ -53,7 +53,7 @@ class Group:
 def groups(policy: Policy) -> tuple[Group, ...]:
     """List the groups of the form: the statuses that can be claimed before anything has been tested."""
     made: list[Group] = []
-    nodes: Nodes = dict(schema.fields(effective_schema(policy)))
+    nodes: Nodes = dict(published.fields(effective_schema(policy)))
     for index, status in enumerate(policy.lifecycle()):
         fields = tuple(_fields(policy, nodes, status, first=index == 0))
         if index and not _fillable(policy, status):

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from mkdocs_hotfix import schema, source
+from mkdocs_hotfix import published, source
 from mkdocs_hotfix.findings import Pointer, dotted
 from mkdocs_hotfix.schema import Shape
 
@@ -214,11 +214,11 @@ def pointer(need: str) -> Pointer:
 
 def known_needs(policy: Policy) -> list[str]:
     """Return every need that a policy can name: fields of a record up to the second level, and kinds."""
-    record = {**schema.published("record"), "properties": dict(schema.published("record")["properties"])}
+    record = {**published.schema("record"), "properties": dict(published.schema("record")["properties"])}
     record["properties"].pop("evidence")
     own = [
         dotted(place)
-        for place, _ in schema.fields(record)
+        for place, _ in published.fields(record)
         if len(place) <= _DEEPEST and "*" not in place and 0 not in place
     ]
     # Evidence first: where a message cuts the list, these are the ones that people look for.
@@ -231,7 +231,7 @@ def effective_schema(policy: Policy) -> dict[str, Any]:
     Closed are status, severity, service (if the policy lists services), kinds of evidence, environments,
     questions, harms and roles; `extra` gets the organisation's own schema.
     """
-    made: dict[str, Any] = deepcopy(dict(schema.published("record")))
+    made: dict[str, Any] = deepcopy(dict(published.schema("record")))
     top, defs = made["properties"], made["$defs"]
 
     def close(field_schema: dict[str, Any], names: Mapping[str, Any]) -> None:

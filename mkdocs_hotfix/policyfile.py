@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mkdocs_hotfix import schema, source
+from mkdocs_hotfix import published, schema, source
 from mkdocs_hotfix.contradictions import contradictions
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.paths import display
@@ -30,7 +30,8 @@ from mkdocs_hotfix.policy import (
     Status,
     pointer,
 )
-from mkdocs_hotfix.schema import Shape, one_of
+from mkdocs_hotfix.schema import Shape
+from mkdocs_hotfix.wording import one_of
 
 NAME = "policy.yml"
 
@@ -106,7 +107,7 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
 
 
 def _shape() -> Shape:
-    return Shape(schema.published("policy"))
+    return Shape(published.schema("policy"))
 
 
 def _build(read_as: source.Source, name: str, root: Path) -> Policy:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mkdocs_hotfix import schema
+from mkdocs_hotfix import times
 from mkdocs_hotfix.findings import Pointer
 from mkdocs_hotfix.times import later
 
@@ -169,14 +169,14 @@ class Record:
         if head == "approvals":
             return tuple((("approvals", index, "at"), one.at) for index, one in enumerate(self.approvals))
         at = self.value((*need, "at"))
-        return (((*need, "at"), schema.time(at)),) if isinstance(at, str) else ()
+        return (((*need, "at"), times.read(at)),) if isinstance(at, str) else ()
 
     def times(self) -> list[tuple[Pointer, datetime]]:
         """List every time at which something has happened, as the record says; plans are left out."""
         found: list[tuple[Pointer, datetime]] = []
         for key, value in self.data.items():
             if key == "at" and isinstance(value, str):
-                found.append(((key,), schema.time(value)))
+                found.append(((key,), times.read(value)))
             elif key != "extra" and isinstance(value, dict | list):
                 _add_times(value, (key,), found)
         return found
@@ -187,7 +187,7 @@ def _add_times(node: Any, here: Pointer, found: list[tuple[Pointer, datetime]]) 
         kind = type(value)
         if kind is str:  # most are texts
             if key == "at":
-                found.append(((*here, key), schema.time(value)))
+                found.append(((*here, key), times.read(value)))
         elif kind is dict or kind is list:
             _add_times(value, (*here, key), found)
 
@@ -249,7 +249,7 @@ def build(
                 one["because"],
                 one["by"],
                 one["role"],
-                schema.time(one["at"]),
+                times.read(one["at"]),
                 end_of(one["expires"]),
             )
             for one in get("waivers", ())
@@ -268,11 +268,11 @@ def _without(data: Mapping[str, Any], unclear: frozenset[Pointer]) -> dict[str, 
 def _event(data: Mapping[str, Any] | None) -> Event | None:
     if data is None:
         return None
-    return Event(schema.time(data["at"]), data["by"], data.get("url", ""), data.get("because", ""))
+    return Event(times.read(data["at"]), data["by"], data.get("url", ""), data.get("because", ""))
 
 
 def _approval(data: Mapping[str, Any]) -> Approval:
-    return Approval(schema.time(data["at"]), data["by"], data["role"], data.get("because", ""))
+    return Approval(times.read(data["at"]), data["by"], data["role"], data.get("because", ""))
 
 
 def _triage(data: Mapping[str, Any] | None) -> Triage | None:
@@ -284,7 +284,7 @@ def _triage(data: Mapping[str, Any] | None) -> Triage | None:
     }
     exception = data.get("exception")
     return Triage(
-        schema.time(data["at"]),
+        times.read(data["at"]),
         data["by"],
         answers,
         data["decision"],
@@ -296,7 +296,7 @@ def _evidence(kind: str, data: Mapping[str, Any]) -> Evidence:
     get = data.get
     return Evidence(
         kind=kind,
-        at=schema.time(data["at"]),
+        at=times.read(data["at"]),
         by=data["by"],
         result=get("result", ""),
         environment=get("environment", ""),
@@ -312,7 +312,7 @@ def _evidence(kind: str, data: Mapping[str, Any]) -> Evidence:
 def end_of(text: str) -> datetime:
     """Read a field that holds a day or a time; a day ends when it ends everywhere it counts: at midnight UTC."""
     if "T" in text.upper():
-        return schema.time(text)
+        return times.read(text)
     found = date.fromisoformat(text)
     return later(datetime(found.year, found.month, found.day, tzinfo=UTC), timedelta(days=1))
 

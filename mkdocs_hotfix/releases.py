@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mkdocs_hotfix import schema, source
+from mkdocs_hotfix import published, source
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.schema import Shape
@@ -38,7 +38,7 @@ def load(folder: Path) -> tuple[Release, ...]:
     if not file.exists():
         return ()
     read_as = source.read(file, front_matter=False)
-    problems = read_as.problems or Shape(schema.published("releases")).check(read_as)
+    problems = read_as.problems or Shape(published.schema("releases")).check(read_as)
     placed = [(problem.span or read_as.span(problem.pointer, problem.on), problem) for problem in problems]
     lines = [
         f"{at.line}:{at.column}: {problem.message}. {' '.join(problem.help)}"

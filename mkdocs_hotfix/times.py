@@ -1,8 +1,20 @@
-"""Times as people read them. Everything is shown in UTC, so that no page depends on where it is built or read."""
+"""Times, as programs write them and as people read them.
+
+Everything is shown in UTC, so that no page depends on where it is built or read.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+RFC3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-9]{2})(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_PLAIN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 _MONTHS = [
     "January",
@@ -18,6 +30,48 @@ _MONTHS = [
     "November",
     "December",
 ]  # not strftime: it would speak the language of the machine
+
+
+@lru_cache(maxsize=1 << 14)
+def read(text: str) -> datetime:
+    """Read a time as RFC 3339 section 5.6 writes it.
+
+    Args:
+        text: `2026-04-14T01:04:00Z`, `2026-04-14t03:04:00.5+02:00`. The zone is required. A leap second
+            (`23:59:60Z`) counts as the second after it.
+
+    Raises:
+        ValueError: It is not such a time, or no such day or hour exists.
+    """
+    if _PLAIN.fullmatch(text):  # nearly all
+        return datetime.fromisoformat(text)
+    found = RFC3339.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    day, clock, fraction, zone = found[1], found[2], (found[3] or "")[:7], found[4].upper()
+    leap = clock.endswith(":60")
+    clock = clock[:-2] + "59" if leap else clock
+    if zone != "Z" and (int(zone[1:3]) > 23 or int(zone[4:]) > 59):  # noqa: PLR2004
+        raise ValueError(text)
+    at = datetime.fromisoformat(f"{day}T{clock}{fraction.ljust(7, '0') if fraction else ''}{zone}")
+    offset = at.utcoffset()
+    if offset is None:  # pragma: no cover - the pattern asks for a zone
+        raise ValueError(text)
+    in_utc = at.replace(tzinfo=None) - offset  # OverflowError is no ValueError: year 1 with an offset
+    if leap:
+        if in_utc.strftime("%H:%M") != "23:59":
+            raise ValueError(text)
+        at += timedelta(seconds=1)
+    return at
+
+
+def accepts(reader: Callable[[str], object], value: str) -> bool:
+    """Tell whether a reader takes a text."""
+    try:
+        reader(value)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def later(at: datetime, by: timedelta) -> datetime:

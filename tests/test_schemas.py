@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mkdocs_hotfix import gate, policyfile, schema, source
+from mkdocs_hotfix import gate, policyfile, published, source
 from mkdocs_hotfix.formats.json import document
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rules import RULES
@@ -143,7 +143,7 @@ def test_exactly_the_formats_that_are_named_are_checked():
 def test_every_field_is_described(name: str):
     for here, node in nodes(SCHEMAS[name]):
         for field, child in node.get("properties", {}).items():
-            described = schema.resolve(SCHEMAS[name], child).get("description", "")
+            described = published.resolve(SCHEMAS[name], child).get("description", "")
             assert described.endswith((".", "…")), f"{here}/{field} has no sentence"
 
 

@@ -21,7 +21,7 @@ def rule(name: str | None) -> int:
       hotfix rule EVD301
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix.rules import BY_CODE, BY_SLUG, RULES  # noqa: PLC0415 - `--help` starts without them
-    from mkdocs_hotfix.schema import guess  # noqa: PLC0415
+    from mkdocs_hotfix.wording import guess  # noqa: PLC0415
 
     if name is None:
         wide = max(len(one.slug) for one in RULES)

@@ -24,8 +24,8 @@ def schema(name: str, policy_file: Path | None) -> int:
       hotfix schema > record.schema.json
       hotfix schema policy
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
-    from mkdocs_hotfix.schema import published  # noqa: PLC0415 - `--help` starts without it
+    from mkdocs_hotfix import published  # noqa: PLC0415 - `--help` starts without it
 
-    made = find_policy(policy_file, ()).shape.schema if name == "record" else published(name)
+    made = find_policy(policy_file, ()).shape.schema if name == "record" else published.schema(name)
     click.echo(json.dumps(made, indent=2))
     return 0

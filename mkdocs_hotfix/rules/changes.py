@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from mkdocs_hotfix import schema
+from mkdocs_hotfix import times
 from mkdocs_hotfix.findings import Pointer, Problem, Span, dotted
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
@@ -118,7 +118,7 @@ def edited_after_closing(change: Change, context: Context) -> Iterator[Problem]:
     for index, entry in enumerate(before.data.get("amendments", ())):
         if entry not in after.data.get("amendments", ()):
             yield Problem(
-                f"The amendment of `{entry['what']}` from {rfc3339(schema.time(entry['at']))} is gone or was edited",
+                f"The amendment of `{entry['what']}` from {rfc3339(times.read(entry['at']))} is gone or was edited",
                 pointer=("amendments", index),
                 near=("status",),
                 help=("Put it back as it was, and add another one.",),
@@ -160,7 +160,7 @@ def _amended(before: Record, after: Record, place: Pointer) -> bool:
     return any(
         entry not in old
         and entry["what"] in names
-        and (latest is None or later(schema.time(entry["at"]), _CLOCKS_DIFFER) >= latest)
+        and (latest is None or later(times.read(entry["at"]), _CLOCKS_DIFFER) >= latest)
         for entry in after.data.get("amendments", ())
     )
 

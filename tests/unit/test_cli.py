@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from mkdocs_hotfix import cli, schema
+from mkdocs_hotfix import cli, published
 from mkdocs_hotfix.cli import common
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.rules import RULES
@@ -391,7 +391,7 @@ def test_each_schema_is_printed_and_is_one(shop, name: str):
 def test_the_schema_of_a_record_knows_the_policy(shop):
     shop.policy(statuses={"open": {"title": "Open"}, "shut": {"title": "Shut"}}, exits={}, requirements=[])
     assert json.loads(call("schema").output)["properties"]["status"]["enum"] == ["open", "shut"]
-    assert "enum" not in schema.published("record")["properties"]["status"]
+    assert "enum" not in published.schema("record")["properties"]["status"]
 
 
 def test_what_the_gate_accepts_its_own_schema_accepts(shop, reported: Facts, deployed: Facts):

@@ -13,7 +13,7 @@ import feedparser
 import jsonschema
 import pytest
 
-from mkdocs_hotfix import exports, gate, metrics, policyfile, schema
+from mkdocs_hotfix import exports, gate, metrics, policyfile, published
 from mkdocs_hotfix.gate import Judged, Report
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ def report(tmp_path) -> Report:
 
 def test_the_list_for_programs_is_what_its_schema_says(report):
     made = json.loads(exports.hotfixes_json(report, address))
-    jsonschema.validate(made, schema.published("hotfixes"), format_checker=jsonschema.FormatChecker())
+    jsonschema.validate(made, published.schema("hotfixes"), format_checker=jsonschema.FormatChecker())
     assert made["summary"]["records"] == 2
     assert [one["title"] for one in made["hotfixes"]] == [HOSTILE, "Caf\u00e9 \U0001f525"]
     assert {verdict["state"] for one in made["hotfixes"] for verdict in one["verdicts"]} == {"met", "not-due"}

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mkdocs_hotfix import policyfile, schema
+from mkdocs_hotfix import policyfile, published
 from mkdocs_hotfix.findings import Finding, Level, Span, visible, width
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Judged, Report
@@ -103,7 +103,7 @@ def test_colour_changes_nothing_but_colour():
 
 
 def test_json_is_what_its_schema_says():
-    validator = jsonschema.Draft202012Validator(schema.published("findings"))
+    validator = jsonschema.Draft202012Validator(published.schema("findings"))
     for made in (report(), report(finding()), report(finding(pointer=(), record=None, help=()))):
         validator.validate(json.loads(FORMATS["json"](made)))
 

@@ -18,7 +18,7 @@ import jsonschema
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mkdocs_hotfix import gate, policyfile, schema
+from mkdocs_hotfix import gate, policyfile, published
 from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Span, visible
 from mkdocs_hotfix.formats import FORMATS, text
@@ -30,7 +30,7 @@ Facts = Mapping[str, Any]
 LATER = datetime(2026, 4, 14, 4, 30, tzinfo=UTC)
 """When all evidence is there, and none is overdue."""
 
-VALID = jsonschema.Draft202012Validator(schema.published("findings"))
+VALID = jsonschema.Draft202012Validator(published.schema("findings"))
 
 # -- what somebody writes ----------------------------------------------------------------------------------
 
@@ -52,7 +52,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)),
     max_leaves=6,
 )
-FIELDS = st.sampled_from(list(schema.published("record")["properties"]))
+FIELDS = st.sampled_from(list(published.schema("record")["properties"]))
 
 
 def lines_of(raw: bytes) -> list[str]:
