@@ -38,6 +38,7 @@ PUBLISHED = (InclusionLevel.INCLUDED, InclusionLevel.UNDEFINED, InclusionLevel.N
 _STATIC = Path(__file__).parent / "static"
 _CSS = "assets/hotfix/hotfix.css"
 _SCRIPT = "assets/hotfix/hotfix.js"
+_WORKER = "assets/hotfix/iframe-worker.js"
 
 
 class _AlwaysOn(config_options.Type[bool]):
@@ -90,6 +91,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             config.extra_css.insert(0, _CSS)
         if _SCRIPT not in config.extra_javascript:
             config.extra_javascript.append(_SCRIPT)
+        _keep_search_here(config)
         asked = self._asked(config)
         if asked is not None and asked.is_file():
             config.watch.append(os.path.abspath(asked))
@@ -312,6 +314,14 @@ def _base(config: MkDocsConfig) -> Path:
 def _text(text: str) -> str:
     """Escape what themes print as it is. An apostrophe stays: search shows titles letter by letter."""
     return escape(text, quote=False).replace('"', "&quot;")
+
+
+def _keep_search_here(config: MkDocsConfig) -> None:
+    """Give Material's offline plugin what it would fetch from another host on every page: a worker for `file:`."""
+    offline = next((one for name, one in config.plugins.items() if name.rpartition("/")[2] == "offline"), None)
+    if offline is not None and offline.config.get("enabled", True):
+        asked = [one for one in config.extra.get("polyfills", ()) if not str(one).startswith("https://unpkg.com/iframe-")]
+        config.extra["polyfills"] = asked if any("iframe-worker" in str(one) for one in asked) else [*asked, _WORKER]
 
 
 def _generated(config: MkDocsConfig, uri: str) -> File:
