@@ -320,7 +320,9 @@ def _keep_search_here(config: MkDocsConfig) -> None:
     """Give Material's offline plugin what it would fetch from another host on every page: a worker for `file:`."""
     offline = next((one for name, one in config.plugins.items() if name.rpartition("/")[2] == "offline"), None)
     if offline is not None and offline.config.get("enabled", True):
-        asked = [one for one in config.extra.get("polyfills", ()) if not str(one).startswith("https://unpkg.com/iframe-")]
+        asked = [
+            one for one in config.extra.get("polyfills", ()) if not str(one).startswith("https://unpkg.com/iframe-")
+        ]
         config.extra["polyfills"] = asked if any("iframe-worker" in str(one) for one in asked) else [*asked, _WORKER]
 
 

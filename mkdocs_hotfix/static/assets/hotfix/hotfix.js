@@ -317,14 +317,24 @@
 
   /* What scrolls sideways must be reached with the keyboard, too (WCAG 2.1.1). */
   const reach = () => {
-    for (const one of document.querySelectorAll("pre, .hf-table")) {
+    for (const one of document.querySelectorAll("pre, .hf-table, .md-typeset__scrollwrap")) {
       const box = one.querySelector("code") ?? one;
       if (one.scrollWidth > one.clientWidth || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     }
   };
 
+  /* Material leaves these without a name for who can not see them. */
+  const name = () => {
+    document.querySelector(".md-search[role=dialog]:not([aria-label])")?.setAttribute("aria-label", "Search");
+    for (const one of document.querySelectorAll(".task-list-control > input:not([aria-label])")) {
+      one.setAttribute("aria-label", one.closest("li").textContent.trim());
+    }
+    for (const one of document.querySelectorAll("nav.md-code__nav")) one.setAttribute("role", "none");
+  };
+
   const start = () => {
     reach();
+    name();
     for (const [name, make] of [["triage", triage], ["new", newRecord], ["filter", list]]) {
       for (const form of document.querySelectorAll(`[data-hf-${name}]:not([data-ready])`)) {
         form.dataset.ready = "";
@@ -332,6 +342,7 @@
       }
     }
   };
+  window.addEventListener("resize", reach);
   // Material swaps pages without a reload where instant loading is on.
   if (typeof window.document$?.subscribe === "function") window.document$.subscribe(start);
   else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
