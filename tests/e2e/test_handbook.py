@@ -71,7 +71,7 @@ def test_nothing_is_warned_of_but_promises_that_were_missed(handbook):
 
 
 def test_every_record_has_its_page_and_every_report_its_file(handbook):
-    assert {path.split("/")[1] for path in handbook.pages if re.match(r"hotfixes/HF-", path)} == published()
+    assert {Path(path).stem for path in handbook.pages if re.match(r"hotfixes/HF-", path)} == published()
     for name in published():
         for report in (DOCS / "hotfixes" / name).glob("*"):
             assert (handbook.site / "hotfixes" / name / report.name).read_bytes() == report.read_bytes()
@@ -79,7 +79,7 @@ def test_every_record_has_its_page_and_every_report_its_file(handbook):
 
 def test_the_list_has_every_hotfix_that_is_published(handbook):
     rows = handbook.page("hotfixes/index.html").one("table", class_="hf-index").one("tbody").all("tr")
-    links = [link.attrs["href"].strip("/") for row in rows for link in row.all("a")]
+    links = [link.attrs["href"].removesuffix(".html") for row in rows for link in row.all("a")]
     assert set(links) == published()
     assert len(links) == len(published())
 
