@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urljoin
@@ -68,9 +68,9 @@ def site_files(report: Report, metrics: Metrics, title: str, site: str, address:
     yield SCHEMA, json.dumps(effective_schema(report.policy), indent=1) + "\n"
 
 
-def hotfixes_json(report: Report, address: Address) -> str:
-    """Write every published record with its verdicts: `schemas/hotfixes.schema.json`."""
-    shown = report.published
+def hotfixes_json(report: Report, address: Address, chosen: tuple[Judged, ...] | None = None) -> str:
+    """Write every published record, or the chosen ones, with their verdicts: `schemas/hotfixes.schema.json`."""
+    shown = report.published if chosen is None else chosen
     document = {
         "version": 1,
         "tool": {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")},
@@ -106,6 +106,8 @@ def record_json(judged: Judged, report: Report, address: Address) -> dict[str, A
         "errors": judged.errors,
         "verdicts": [_verdict(one) for one in judged.verdicts],
     }
+    if record.is_embargoed(report.as_of):
+        made["embargoed"] = True
     if record.reported:
         made["reported"] = times.rfc3339(record.reported.at)
     if restored := sla.restored(record, policy):
@@ -135,18 +137,22 @@ def _clock(clock: Clock) -> dict[str, Any]:
     }
 
 
-def hotfixes_csv(report: Report, address: Address) -> str:
-    """Write one row for each published record, as RFC 4180 has it. A cell never starts a formula."""
+def hotfixes_csv(report: Report, address: Address, chosen: tuple[Judged, ...] | None = None) -> str:
+    """Write one row for each published record, as RFC 4180 has it. A cell never starts a formula.
+
+    Where records are chosen, those under embargo may be among them, and a last column says so.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    for judged in report.published:
+    columns = COLUMNS if chosen is None else (*COLUMNS, "embargoed")
+    writer.writerow(columns)
+    for judged in report.published if chosen is None else chosen:
         if judged.record:
-            writer.writerow([_cell(value) for value in _row(judged, report, address)])
+            writer.writerow([_cell(value) for value in _row(judged, report, address, columns)])
     return stream.getvalue()
 
 
-def _row(judged: Judged, report: Report, address: Address) -> Iterator[object]:
+def _row(judged: Judged, report: Report, address: Address, columns: Sequence[str]) -> Iterator[object]:
     one = record_json(judged, report, address)
     clock = one["sla"].get("restore", {})
     needed = [verdict for verdict in judged.evidence if verdict.state != "not-applicable"]
@@ -161,9 +167,9 @@ def _row(judged: Judged, report: Report, address: Address) -> Iterator[object]:
         "hours": judged.record.value(("work", "hours")) if judged.record else "",
         "sprint": judged.record.value(("work", "sprint")) if judged.record else "",
     }
-    for name in COLUMNS:
+    for name in columns:
         value = values.get(name)
-        yield "" if value is None else value
+        yield "" if value is None else "yes" if value is True else value
 
 
 def _cell(value: object) -> object:

@@ -145,12 +145,9 @@ def test_exit_codes_are_those_of_the_table(site: Path):
     assert run("hotfix check nowhere", site).returncode == 2
 
 
-def test_the_readme_names_every_command_option_format_block_and_page():
-    for name, command in cli.commands.items():
+def test_the_readme_names_every_command_format_block_and_page():
+    for name in cli.commands:
         assert f"`hotfix {name}" in README
-        for option in command.params:
-            if option.opts[0].startswith("--"):
-                assert option.opts[0] in README, option.opts[0]
     for name in (*FORMATS, *BLOCKS):
         assert f"`{name}`" in README, name
     for page in GENERATED:

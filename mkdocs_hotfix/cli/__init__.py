@@ -13,6 +13,8 @@ import click
 from mkdocs_hotfix.cli.check import check
 from mkdocs_hotfix.cli.completion import completion
 from mkdocs_hotfix.cli.group import Path
+from mkdocs_hotfix.cli.list import list_
+from mkdocs_hotfix.cli.next import next_
 from mkdocs_hotfix.cli.rule import rule
 from mkdocs_hotfix.cli.schema import schema
 from mkdocs_hotfix.findings import SetupError
@@ -21,7 +23,7 @@ SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "Start": (),
     "File a hotfix": (),
     "Complete its record": (),
-    "Review": (check,),
+    "Review": (next_, list_, check),
     "Publish": (),
     "Explain": (rule, schema, completion),
 }

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import display
 
 if TYPE_CHECKING:
+    from mkdocs_hotfix.gate import Judged, Report
     from mkdocs_hotfix.policy import Policy
 
 DOCS = Path("docs")
@@ -57,6 +58,23 @@ def _nearest(path: Path) -> Path | None:
         if (folder / POLICY).is_file():
             return folder / POLICY
     return None
+
+
+def record_named(report: Report, name: str) -> Judged:
+    """Find a record by its id.
+
+    Raises:
+        click.UsageError: There is none.
+    """
+    from mkdocs_hotfix.wording import guess  # noqa: PLC0415 - `--help` starts without it
+
+    found = next((one for one in report.judged if name in (one.name, one.file.stem)), None)
+    if found is None:
+        meant = guess(name, [one.name for one in report.judged])
+        where = display(report.policy.records)
+        advice = f"Did you mean {meant}?" if meant else "`hotfix list` shows them all."
+        raise click.UsageError(f"There is no record {visible(name)} in {where}. {visible(advice)}")
+    return found
 
 
 def use_colour() -> bool:
