@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from jinja2 import StrictUndefined, UndefinedError
@@ -12,15 +13,20 @@ from markupsafe import escape
 from mkdocs_hotfix.book import Book, Links
 
 
-def expand(text: str, book: Book) -> str:
+def expand(text: str, book: Book, of: str = "") -> str:
     """Run an author's page as a template in a sandbox, with `hotfix.NAME` for each block.
+
+    Args:
+        text: The page's Markdown.
+        book: The pages of the report.
+        of: What a page of ours is about, if there are several of its kind.
 
     Raises:
         jinja2.TemplateError: The page names something that there is not.
     """
     sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     sandbox.filters.clear()
-    return sandbox.from_string(text).render(hotfix=_Blocks(book))
+    return sandbox.from_string(text).render(hotfix=_Blocks(book), **({"of": of} if of else {}))
 
 
 class _Blocks:
@@ -40,9 +46,24 @@ class _Blocks:
             return _rule_pages(self._book)
         if name in BLOCKS:
             return placeholder(name)
+        if name in BLOCKS_OF:
+            return _BlockOf(name)
         if name.startswith("__"):
             raise AttributeError(name)
-        raise UndefinedError(f"There is no block `{name}`. There are: {', '.join(BLOCKS)}.")
+        raise UndefinedError(f"There is no block `{name}`. There are: {', '.join((*BLOCKS, *BLOCKS_OF))}.")
+
+
+class _BlockOf:
+    """A block that wants to know what it is about."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, of: object) -> str:
+        return placeholder(self._name, str(of))
+
+    def __str__(self) -> str:
+        raise UndefinedError(f'`{self._name}` needs {BLOCKS_OF[self._name]}: `hotfix.{self._name}("…")`.')
 
 
 BLOCKS = (
@@ -72,16 +93,22 @@ BLOCKS = (
     "environments",
     "harms",
     "hotfixes",
+    "releases",
     "fields",
 )
 
 
-def placeholder(name: str) -> str:
+BLOCKS_OF = {"release": "the version of an official release"}
+"""Blocks that are about one thing, and what is written in their brackets: `hotfix.release("4.12.2")`."""
+
+
+def placeholder(name: str, of: str = "") -> str:
     """Mark the place of a block in Markdown. An empty `div` passes through every Markdown dialect."""
-    return f'\n\n<div data-hotfix-block="{name}"></div>\n\n'
+    about = f' data-hotfix-of="{escape(of)}"' if of else ""
+    return f'\n\n<div data-hotfix-block="{name}"{about}></div>\n\n'
 
 
-_PLACEHOLDER = re.compile(r'<div data-hotfix-block="([a-z_]+)"></div>')
+_PLACEHOLDER = re.compile(r'<div data-hotfix-block="([a-z_]+)"(?: data-hotfix-of="([^"<>]*)")?></div>')
 
 
 def fill(html: str, book: Book, links: Links) -> str:
@@ -92,7 +119,12 @@ def fill(html: str, book: Book, links: Links) -> str:
         book: The pages of the report.
         links: Ways from this page.
     """
-    return _PLACEHOLDER.sub(lambda found: book.block(found[1], links) if found[1] in BLOCKS else found[0], html)
+
+    def block(found: re.Match[str]) -> str:
+        known = found[1] in (BLOCKS_OF if found[2] else BLOCKS)
+        return book.block(found[1], links, unescape(found[2] or "")) if known else found[0]
+
+    return _PLACEHOLDER.sub(block, html)
 
 
 def _rule_pages(book: Book) -> str:

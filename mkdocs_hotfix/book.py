@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from mkdocs_hotfix import attention, listing, metrics, newrecord, sla, times
+from mkdocs_hotfix import attention, chains, listing, metrics, newrecord, sla, times
 from mkdocs_hotfix.attention import Attention
+from mkdocs_hotfix.chains import Chain
 from mkdocs_hotfix.figures import Figure, Figures
-from mkdocs_hotfix.findings import shorten
+from mkdocs_hotfix.findings import Finding, Problem, shorten
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.guide import Guide
 from mkdocs_hotfix.policy import Policy
@@ -32,11 +35,22 @@ class Links:
         record: To the page of a record.
         page: To a page or file of the docs folder, by its path there: `process.md`.
         new_file: Where the repository's host opens a new file; empty where that is not known.
+        edit: Where it opens the file of this page for editing; empty where that is not known.
+        history: Where it shows what became of that file; empty where that is not known.
     """
 
     record: Callable[[Judged], str | None]
     page: Callable[[str], str | None]
     new_file: str = ""
+    edit: str = ""
+    history: str = ""
+
+
+RELEASES = "releases/index.md"
+"""The list of official releases."""
+
+_EMBARGO = "This concerns a record under embargo. `hotfix check` says more"
+Said = TypeVar("Said", Finding, Problem)
 
 
 STATE_NAMES = {
@@ -81,6 +95,20 @@ class Book:
         made = f"{self.folder}/index.md"
         return self.moved.get(made, made)
 
+    @property
+    def releases_index(self) -> str:
+        """The list of all releases, by its path in the docs folder."""
+        return self.moved.get(RELEASES, RELEASES)
+
+    def release_uri(self, base: str) -> str:
+        """The page of an official release, by its path in the docs folder; empty where it has none."""
+        return f"releases/{self._release_names[base]}.md" if base in self._release_names else ""
+
+    def json_uri(self, judged: Judged) -> str:
+        """The machine-readable form of a record, by its path in the docs folder: it lies beside the page."""
+        inside = os.path.relpath(os.path.abspath(judged.file), os.path.abspath(self.policy.records))
+        return f"{self.folder}/{PurePosixPath(Path(inside).as_posix()).with_suffix('.json')}"
+
     # -- values that templates ask for ---------------------------------------------------------------------
 
     def severity(self, record: Record) -> str:
@@ -117,8 +145,7 @@ class Book:
         """Write a field that holds a day or a time."""
         if "T" in text.upper():
             return times.moment(times.read(text))
-        found = date.fromisoformat(text)
-        return times.day(datetime(found.year, found.month, found.day, tzinfo=UTC))
+        return times.of_date(date.fromisoformat(text))
 
     def link_name(self, url: str) -> str:
         """Name a link by the end of its address: `INC-8841`, `pull 2213`, `builds 58120`."""
@@ -167,6 +194,27 @@ class Book:
         return [*listing.figures(self.rows), *(one for one in self.figures.keys if one is not self.figures.proof)]
 
     @cached_property
+    def chains(self) -> Mapping[str, Chain]:
+        """Group the hotfixes by their base, the newest base first."""
+        return chains.chains(self.report, self.releases)
+
+    @cached_property
+    def bases(self) -> Mapping[str, date | None]:
+        """List the official releases that are known, the newest first, with their days."""
+        days = {one.version: one.at for one in self.releases}
+        return {one: days.get(one) for one in sorted({*days, *self.chains}, key=metrics.in_order, reverse=True)}
+
+    @cached_property
+    def _release_names(self) -> Mapping[str, str]:
+        return chains.names(self.chains)
+
+    def spoken(self, said: Said) -> Said:
+        """Return a finding or a problem as a page may show it: what concerns a record under embargo names nothing."""
+        if any(name in text for name in self.report.embargoed for text in (said.message, *said.help)):
+            return replace(said, message=_EMBARGO, help=(), label="", fix="")
+        return said
+
+    @cached_property
     def form(self) -> tuple[newrecord.Group, ...]:
         """List what the form of a new record asks for."""
         return newrecord.groups(self.policy)
@@ -178,8 +226,8 @@ class Book:
 
     @property
     def last_numbers(self) -> Mapping[str, int]:
-        """Tell the highest number of each year."""
-        return newrecord.last_numbers(one.name for one in self.report.judged)
+        """Tell the highest number of each year. One under embargo is not counted: its number would be told."""
+        return newrecord.last_numbers(one.name for one in self.report.published)
 
     @cached_property
     def figures(self) -> Figures:
@@ -188,16 +236,19 @@ class Book:
 
     # -- blocks --------------------------------------------------------------------------------------------
 
-    def block(self, name: str, links: Links) -> str:
+    def block(self, name: str, links: Links, of: str = "") -> str:
         """Render one block.
 
         Args:
             name: The block: a template `blocks/NAME.html.j2`.
+            of: What it is about, for blocks that are about one thing: a release.
             links: Ways from the page that shows the block.
         """
         html = (
             environment()
             .get_template(f"blocks/{name}.html.j2")
-            .render(book=self, guide=self.guide, policy=self.policy, link=links.record, goto=links.page, links=links)
+            .render(
+                book=self, guide=self.guide, policy=self.policy, link=links.record, goto=links.page, links=links, of=of
+            )
         )
         return re.sub(r"\n\s*\n+", "\n", html).strip()

@@ -16,6 +16,7 @@ GENERATED: Mapping[str, str] = {
     "{records}/index.md": "index.md.j2",
     "new.md": "new.md.j2",
     "metrics.md": "metrics.md.j2",
+    "releases/index.md": "releases.md.j2",
     "record.md": "record.md.j2",
     "rules.md": "rules.md.j2",
 }
@@ -24,17 +25,20 @@ GENERATED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A page to be made: its path in the docs folder, and its template."""
+    """A page to be made: its path in the docs folder, its template, and what it is about if there are several of its kind."""
 
     uri: str
     template: str
+    of: str = ""
 
     def text(self, book: Book) -> str:
         """Write its Markdown; blocks are left as placeholders."""
-        return blocks.expand(source(self.template), book)
+        return blocks.expand(source(self.template), book, self.of)
 
 
 def made(book: Book) -> Iterator[Made]:
     """List every page that the plugin makes where the author has none at that path."""
     for path, template in GENERATED.items():
         yield Made(path.format(records=book.folder), template)
+    for base in book.chains:
+        yield Made(book.release_uri(base), "release.md.j2", base)

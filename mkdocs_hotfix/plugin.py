@@ -23,7 +23,7 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import blocks, exports, gate, newrecord, pages, paths, policyfile, recordpage, releases, tree
+from mkdocs_hotfix import blocks, exports, forge, gate, newrecord, pages, paths, policyfile, recordpage, releases, tree
 from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
@@ -185,6 +185,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 wanted.append((file, page))
         for file, page in wanted:
             file.content_string = page.text(self.book)
+            if page.of:
+                file.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(file)
         self._export(files, config)
         return files
@@ -295,7 +297,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             return file.url_relative_to(here) if file and file.inclusion in PUBLISHED else None
 
         address = newrecord.new_file_address(config.repo_url or "", config.edit_uri or "", self.book.folder)
-        return Links(record, page, address)
+        edit = here.page.edit_url or "" if here.page else ""
+        return Links(record, page, address, edit, forge.history(config.repo_url or "", edit))
 
     def _of(self, file: File) -> Judged | None:
         """Find the record of a file. While the policy can not be used, what looks like one shows why, and nothing else."""

@@ -10,17 +10,22 @@ from markupsafe import Markup
 
 from mkdocs_hotfix import lifeline, narrative, sla
 from mkdocs_hotfix.book import Book, Links
+from mkdocs_hotfix.chains import Chain, Package
 from mkdocs_hotfix.findings import Finding, Level
 from mkdocs_hotfix.gate import Judged
 from mkdocs_hotfix.lifeline import Step
 from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.sla import Clock
 from mkdocs_hotfix.templating import environment
 
 SECTIONS = {
     "triage": "Triage",
     "verification": "Verification",
     "timeline": "Timeline",
+    "clocks": "Service level",
+    "chain": "Cumulative chain",
     "impact": "Impact and test scope",
     "narrative": "",
     "issues": "Issues found in production",
@@ -50,11 +55,13 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
         serving: Whether a person is looking at a preview: then the page tells how to mend what is wrong.
     """
     one = judged.record
-    problems = [finding for finding in judged.findings if finding.level is Level.ERROR]
-    hints = [finding for finding in judged.findings if finding.level is not Level.ERROR]
+    problems = [book.spoken(finding) for finding in judged.findings if finding.level is Level.ERROR]
+    hints = [book.spoken(finding) for finding in judged.findings if finding.level is not Level.ERROR]
     text = narrative.render(one.body, resolve) if one else narrative.Narrative("", ())
     steps = list(lifeline.steps(one, book.policy)) if one else []
-    sections = _sections(judged, text, steps)
+    clocks = _clocks(one, book) if one else []
+    chain, package, near = _chain(book, judged)
+    sections = _sections(judged, text, steps, clocks, near)
     open_ends = [verdict for verdict in judged.evidence if verdict.is_open]
     html = (
         environment()
@@ -71,7 +78,11 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
             narrative=Markup(text.html),  # noqa: S704 - the sanitiser has been over it
             sections=sections,
             open_ends=open_ends,
-            clock=sla.restore(one, book.policy, book.report.as_of) if one else None,
+            clock=next((clock for name, _, clock in clocks if name == RESTORE), None),
+            clocks=clocks,
+            chain=chain,
+            package=package,
+            near=near,
             steps=steps,
             titles=SECTIONS,
             anchor=partial(_anchor, book.policy, judged),
@@ -85,7 +96,38 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
     return Page(title, summary or title, html, tuple(_headings(sections, text)))
 
 
-def _sections(judged: Judged, text: narrative.Narrative, steps: list[Step]) -> list[str]:
+RESTORE = "Restore"
+
+
+def _clocks(record: Record, book: Book) -> list[tuple[str, str, Clock]]:
+    """List the promises of a record: what is promised, from when to when, and what became of it."""
+    policy, now = book.policy, book.report.as_of
+    made = (
+        ("Triage", "from the report to the decision", sla.triage(record, policy, now)),
+        (RESTORE, "from the report to the proof in production", sla.restore(record, policy, now)),
+    )
+    return [(name, what, clock) for name, what, clock in made if clock]
+
+
+_NEAR = 8
+
+
+def _chain(book: Book, judged: Judged) -> tuple[Chain | None, Package | None, tuple[Package, ...]]:
+    """Find the chain of a record, its link in it, and the links near to it; no links where it stands alone."""
+    chain = book.chains.get(judged.record.release.base) if judged.record else None
+    at = next((index for index, one in enumerate(chain.packages) if one.judged is judged), None) if chain else None
+    if chain is None or at is None or len(chain.packages) == 1:
+        return chain, None, ()
+    return chain, chain.packages[at], chain.packages[max(at - _NEAR, 0) : at + _NEAR + 1]
+
+
+def _sections(
+    judged: Judged,
+    text: narrative.Narrative,
+    steps: list[Step],
+    clocks: list[tuple[str, str, Clock]],
+    near: tuple[Package, ...],
+) -> list[str]:
     """Name the sections of a record's page in their order. Where something is missing, the proof comes first."""
     one = judged.record
     if one is None:
@@ -96,6 +138,8 @@ def _sections(judged: Judged, text: narrative.Narrative, steps: list[Step]) -> l
     present = {
         "triage": one.triage is not None,
         "verification": True,
+        "chain": bool(near),
+        "clocks": bool(clocks),
         "timeline": bool(steps),
         "impact": any(
             one.evidence[kind].data.get("affected") or one.evidence[kind].data.get("test_scope")
@@ -106,7 +150,10 @@ def _sections(judged: Judged, text: narrative.Narrative, steps: list[Step]) -> l
         "review": "review" in one.data,
         "links": bool(one.data.get("links")),
     }
-    return [name for name in (*order, "timeline", "impact", "narrative", "issues", "review", "links") if present[name]]
+    return [
+        *(name for name in order if present[name]),
+        *(name for name in SECTIONS if name not in order and present[name]),
+    ]
 
 
 def _headings(sections: list[str], text: narrative.Narrative) -> Iterator[Heading]:

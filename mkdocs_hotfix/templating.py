@@ -28,6 +28,7 @@ def environment() -> Environment:
     made.filters.update(
         ticks=ticks,
         day=times.day,
+        date=times.of_date,
         clock=times.clock,
         short_day=times.short_day,
         moment=times.moment,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 RFC3339 = re.compile(
@@ -102,6 +102,11 @@ def rfc3339(at: datetime) -> str:
 def day(at: datetime) -> str:
     """Write a day: `14 April 2026`."""
     at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def of_date(at: date) -> str:
+    """Write a day that has no time: `14 April 2026`."""
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 

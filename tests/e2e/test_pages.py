@@ -26,7 +26,7 @@ def test_a_record_page_has_its_parts_in_the_promised_order(shop):
     page = shop.page(CLOSED).one("div", class_="hf-record")
     order = [node.attrs.get("id") or node.attrs.get("class") or node.tag for node in page.walk()]
     parts = ("hf-eyebrow", "h1", "hf-score", "hf-summary", "facts", "triage", "verification", "hf-proofs")
-    parts += ("timeline", "hf-timeline", "impact", "hf-narrative", "issues", "review", "hf-meta")
+    parts += ("timeline", "hf-timeline", "clocks", "impact", "hf-narrative", "issues", "review", "hf-meta")
     assert [part for part in order if part in parts] == list(parts)
 
 
@@ -146,6 +146,21 @@ def test_every_block_that_the_readme_names_can_be_asked_for(site):
     assert "data-hotfix-block" not in built.read("all/index.html")
 
 
+def test_a_page_can_show_the_hotfixes_on_one_release(site):
+    site.closed()
+    site.write(
+        "docs/mine.md", '---\nhotfix: blocks\n---\n\n{{ hotfix.release("4.12.2") }}\n{{ hotfix.release("<9>") }}\n'
+    )
+    page = site.build().page("mine/index.html")
+    assert "1 hotfix went out on 4.12.2. The latest version is 4.12.3: it carries one fix." in page.text
+    assert "No hotfix on <9> was filed." in page.text
+
+
+def test_a_block_about_nothing_stops_the_build_and_the_sentence_says_what_to_write(site):
+    site.write("docs/mine.md", "---\nhotfix: blocks\n---\n\n{{ hotfix.release }}\n")
+    assert '`release` needs the version of an official release: `hotfix.release("…")`' in site.build().said
+
+
 def test_a_block_that_does_not_exist_stops_the_build_and_the_sentence_names_those_that_do(site):
     site.write("docs/mine.md", "---\nhotfix: blocks\n---\n\n# Mine\n\n{{ hotfix.severitys }}\n")
     error = site.build().said
@@ -166,7 +181,7 @@ def test_a_template_that_can_not_run_stops_the_build_and_names_the_page(site, te
 
 
 @pytest.mark.parametrize(
-    "path", ["process.md", "triage.md", "record.md", "rules.md", "hotfixes/index.md", "hotfixes/README.md"]
+    "path", ["process.md", "triage.md", "rules.md", "hotfixes/index.md", "hotfixes/README.md", "releases/index.md"]
 )
 def test_a_page_of_the_authors_own_is_never_replaced(site, path):
     site.write(f"docs/{path}", "# My own words\n")

@@ -1,0 +1,107 @@
+"""The chain of hotfixes on a release says which version to take, and what is in it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+
+from mkdocs_hotfix import chains, forge
+from mkdocs_hotfix.releases import Release
+
+
+@pytest.fixture
+def chain(shop, deployed):
+    """File hotfixes on 4.12.2, the n-th deployed at n o'clock, and return the chain."""
+
+    def of(*changes, **policy):
+        for number, change in enumerate(changes, 1):
+            data = deepcopy(dict(deployed)) | {"id": f"HF-2026-000{number}", "title": f"Fix {number}"}
+            data["release"] = {**data["release"], "version": f"4.12.{number + 2}", **change.pop("release", {})}
+            data["deployed"] = {"at": f"2026-04-14T0{number}:00:00Z", "by": "checkout-oncall"}
+            data |= change
+            shop.file({key: value for key, value in data.items() if value is not None}, f"{data['id']}.md")
+        return chains.chains(shop.check(**policy))["4.12.2"]
+
+    return of
+
+
+def test_the_chain_stands_in_the_order_of_deployment_and_the_last_version_is_the_one_to_take(chain):
+    made = chain({"deployed": {"at": "2026-04-14T09:00:00Z", "by": "x"}}, {}, {})
+    assert [one.record.id for one in made.packages] == ["HF-2026-0002", "HF-2026-0003", "HF-2026-0001"]
+    assert made.latest.version == "4.12.3"
+    assert [made.state(one) for one in made.packages] == ["Replaced by 4.12.3", "Replaced by 4.12.3", "In production"]
+
+
+def test_a_version_that_was_rolled_back_is_never_the_one_to_take(chain):
+    made = chain({}, {"rollback": {"at": "2026-04-14T05:00:00Z", "by": "x", "because": "Refunds failed."}})
+    assert made.latest.record.id == "HF-2026-0001"
+    assert [made.state(one) for one in made.packages] == ["In production", "Rolled back"]
+
+
+def test_what_is_under_way_comes_last_and_is_not_in_production(chain):
+    made = chain({"deployed": None, "status": "verified"}, {})
+    assert [made.state(one) for one in made.packages] == ["In production", "Under way"]
+    assert made.answer.startswith("1 hotfix went out on 4.12.2 and 1 is under way.")
+
+
+def test_the_answer_counts_what_the_latest_version_carries_and_names_what_it_leaves_out(chain):
+    drops = [{"id": "HF-2026-0002", "because": "It broke refunds."}]
+    made = chain({}, {}, {"release": {"includes": ["HF-2026-0001"], "drops": drops}})
+    assert made.answer == (
+        "3 hotfixes went out on 4.12.2. The latest version is 4.12.5: it carries 2 fixes, and leaves out HF-2026-0002."
+    )
+    latest = made.packages[-1]
+    assert [latest.holds(one) for one in made.packages] == [True, False, True]
+    assert latest.drops == {"HF-2026-0002": "It broke refunds."}
+
+
+def test_where_every_hotfix_was_taken_back_the_release_itself_is_in_production(chain):
+    made = chain({"rollback": {"at": "2026-04-14T05:00:00Z", "by": "x", "because": "Refunds failed."}})
+    assert made.latest is None
+    assert made.answer == "1 hotfix went out on 4.12.2. In production is 4.12.2 itself."
+
+
+def test_no_chain_knows_of_a_record_under_embargo(chain):
+    drops = [{"id": "HF-2026-0002", "because": "It is secret."}]
+    made = chain(
+        {},
+        {"security": {"embargo_until": "2027-01-01"}},
+        {"release": {"includes": ["HF-2026-0001", "HF-2026-0002"]}},
+        {"release": {"includes": ["HF-2026-0001"], "drops": drops}},
+    )
+    assert "HF-2026-0002" not in repr([(one.record.id, one.includes, one.drops) for one in made.packages])
+    assert "4.12.4" not in made.answer
+
+
+def test_a_release_with_a_day_tells_it_and_the_newest_release_comes_first(shop, deployed):
+    for number, base in enumerate(("4.9.0", "4.10.0"), 1):
+        data = {**deployed, "id": f"HF-2026-000{number}", "release": {**deployed["release"], "base": base}}
+        shop.file(data, f"HF-2026-000{number}.md")
+    made = chains.chains(shop.check(), (Release("4.9.0", None),))
+    assert [*made] == ["4.10.0", "4.9.0"]
+
+
+def test_pages_of_releases_never_share_a_name_on_any_disk():
+    made = chains.names(["4.0-RC", "4.0-rc", "index", "README", "4.0"])
+    assert made == {"4.0": "4.0", "4.0-RC": "4.0-RC", "4.0-rc": "4.0-rc-2", "README": "README-2", "index": "index-2"}
+    assert len({name.casefold() for name in made.values()}) == len(made)
+
+
+@pytest.mark.parametrize(
+    ("repo", "edit", "history"),
+    [
+        ("https://github.com/a/b", "/edit/main/docs/x.md", "/commits/main/docs/x.md"),
+        ("https://github.com/a/b/", "/blob/main/docs/x.md", "/commits/main/docs/x.md"),
+        ("https://gitlab.com/a/b", "/edit/main/docs/x.md", "/-/commits/main/docs/x.md"),
+        ("https://git.example.com/a/b", "/-/edit/main/docs/x.md", "/-/commits/main/docs/x.md"),
+        ("https://codeberg.org/a/b", "/_edit/main/docs/x.md", "/commits/branch/main/docs/x.md"),
+        ("https://codeberg.org/a/b", "/src/branch/main/docs/x.md", "/commits/branch/main/docs/x.md"),
+        ("https://bitbucket.org/a/b", "/src/default/docs/x.md", None),
+        ("", "/edit/main/docs/x.md", None),
+    ],
+)
+def test_the_history_of_a_file_is_where_its_host_shows_it(repo, edit, history):
+    base = repo.rstrip("/")
+    assert forge.history(repo, f"{base}{edit}") == (f"{base}{history}" if history else "")
+    assert not forge.history(repo, f"https://elsewhere.example.com{edit}")
