@@ -121,6 +121,57 @@ def test_no_record_turns_red_as_time_goes_by(as_of):
     assert report.exit_code() == 0
 
 
+@pytest.fixture(scope="module")
+def report():
+    """What the gate says of the samples on their day."""
+    return gate.check(policyfile.load(DOCS / "policy.yml"), datetime.fromtimestamp(int(NOW), UTC))
+
+
+def test_every_status_and_every_severity_has_a_sample(report):
+    records = [one.record for one in report.judged]
+    assert {one.status for one in records} == set(report.policy.statuses)
+    assert {one.severity for one in records} == set(report.policy.severities)
+    assert len({one.service for one in records}) >= 5
+    assert len({one.value(("work", "sprint")) for one in records}) >= 8
+    assert len({one.reported.at.strftime("%Y-%m") for one in records}) >= 8
+
+
+def test_a_package_carries_the_two_before_it(report):
+    chain = {one.name: one.record.release for one in report.judged if one.record.release.base == "4.10.0"}
+    assert [(name, one.version, list(one.includes)) for name, one in chain.items()] == [
+        ("HF-2026-0003", "4.10.1", []),
+        ("HF-2026-0004", "4.10.2", ["HF-2026-0003"]),
+        ("HF-2026-0005", "4.10.3", ["HF-2026-0003", "HF-2026-0004"]),
+    ]
+
+
+def test_the_samples_show_what_does_not_happen_every_day(report):
+    by_name = {one.name: one for one in report.judged}
+    assert by_name["HF-2026-0004"].record.triage.exception
+    assert {one.need for one in by_name["HF-2026-0011"].verdicts if one.state == "waived"} == {"evidence.smoke-test"}
+    assert by_name["HF-2026-0008"].record.evidence["smoke-test"].result == "failed"
+    assert EMBARGOED == {"HF-2026-0017"} == set(report.embargoed)
+    assert [one.record for one in report.findings if "took" in one.message] == ["HF-2026-0012"]
+    found = [
+        one.record.evidence["communication"].data["issues_found"]
+        for one in report.judged
+        if "communication" in one.record.evidence
+    ]
+    assert sum(not text.startswith("None") for text in found) >= 3
+
+
+def test_the_metrics_have_releases_without_a_hotfix(handbook):
+    text = handbook.page("metrics/index.html").text
+    assert "4.11.0" in text
+    assert "4.12.0" in text
+
+
+def test_no_page_and_no_file_names_what_is_under_embargo(handbook):
+    for path in handbook.site.rglob("*"):
+        if path.is_file() and path.suffix in (".html", ".json", ".xml", ".csv", ".svg"):
+            assert not any(name in path.read_text("utf-8") for name in EMBARGOED), path
+
+
 def test_people_appear_as_roles_and_addresses_lead_nowhere():
     for file in FILES:
         text = file.read_text("utf-8")

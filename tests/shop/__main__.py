@@ -47,7 +47,7 @@ class Run:
             [
                 *(sys.executable, "-m", "pytest", "-c", "pytest.ini", "-q", *chosen),
                 *("--hotfix", self.hotfix, "--began", self.began.isoformat(), "--commit", self.commit),
-                *(("-p", "pytest_json_ctrf", "--ctrf") if file.suffix == ".json" else ("--junitxml",)),
+                *(("-p", "ctrf.main", "--ctrf") if file.suffix == ".json" else ("--junitxml",)),
                 str(file.resolve()),
                 *("-o", f"junit_suite_name={stem}"),
             ],

@@ -6,7 +6,6 @@ those of the sample, so that nothing of the computer on which it was made gets i
 
 import os
 import platform
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -16,15 +15,20 @@ TODAY = "HF-9999-9999"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--hotfix", default=TODAY, help="the hotfix for which this run is made; tests of later ones are left out")
-    parser.addoption("--only-its-own", action="store_true", help="run the tests that came with that hotfix, and no others")
+    parser.addoption(
+        "--hotfix", default=TODAY, help="the hotfix for which this run is made; tests of later ones are left out"
+    )
+    parser.addoption(
+        "--only-its-own", action="store_true", help="run the tests that came with that hotfix, and no others"
+    )
     parser.addoption("--began", help="what the clock says when the run begins")
     parser.addoption("--commit", help="the commit that is tested; it goes into the report")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    platform.node = lambda: os.environ.get("SHOP_ENVIRONMENT", "staging")
+    name = os.environ.get("SHOP_ENVIRONMENT", "staging")
+    platform.uname = lambda: platform.uname_result("Linux", name, "6.1", "1", "x86_64")
     if config.option.began:
         clock = time_machine.travel(datetime.fromisoformat(config.option.began), tick=True)
         clock.start()
@@ -44,8 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _commit(request: pytest.FixtureRequest) -> Iterator[None]:
+def _commit(request: pytest.FixtureRequest) -> None:
     """Write into the report what was tested."""
     if request.config.option.commit:
         request.getfixturevalue("record_testsuite_property")("commit", request.config.option.commit)
-    yield

@@ -75,7 +75,9 @@ def test_a_new_password_ends_every_session_of_the_account_and_no_other(accounts,
 
 
 @pytest.mark.hotfix("HF-2026-0019")
-@pytest.mark.parametrize("address", ["https://shop.example.com/sso", "https://login.shop.example.com/sso", "https://edge-7.internal/sso"])
+@pytest.mark.parametrize(
+    "address", ["https://shop.example.com/sso", "https://login.shop.example.com/sso", "https://edge-7.internal/sso"]
+)
 def test_single_sign_on_ends_in_the_account(address):
     assert after_single_sign_on(address) == "/account"
 

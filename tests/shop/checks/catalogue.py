@@ -23,7 +23,10 @@ def test_every_product_has_a_photo_in_each_width(one):
 
 
 @pytest.mark.hotfix("HF-2026-0001")
-@pytest.mark.parametrize(("screen", "file"), [(280, "320.jpg"), (320, "320.jpg"), (321, "640.jpg"), (390, "640.jpg"), (1280, "1280.jpg"), (3840, "1280.jpg")])
+@pytest.mark.parametrize(
+    ("screen", "file"),
+    [(280, "320.jpg"), (320, "320.jpg"), (321, "640.jpg"), (390, "640.jpg"), (1280, "1280.jpg"), (3840, "1280.jpg")],
+)
 def test_a_screen_of_any_width_gets_a_photo(screen, file):
     assert photo(product("T-100"), screen) == file
 
@@ -45,7 +48,10 @@ def test_a_price_is_written_as_people_read_it(cents, text):
 
 
 @pytest.mark.hotfix("HF-2026-0016")
-@pytest.mark.parametrize(("text", "cents"), [("1,000.00", 100_000), ("1,299.90", 129_990), ("12,345.60", 1_234_560), ("1,000,000.00", 100_000_000)])
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [("1,000.00", 100_000), ("1,299.90", 129_990), ("12,345.60", 1_234_560), ("1,000,000.00", 100_000_000)],
+)
 def test_an_amount_keeps_its_thousands(text, cents):
     assert amount(text) == cents
     assert money(cents) == text

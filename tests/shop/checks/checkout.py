@@ -1,7 +1,7 @@
 """From the basket to the invoice."""
 
 import pytest
-from shop.checkout import VAT, Basket, Refused, Vault, Vouchers, pay_with_gift_card, payment_form
+from shop.checkout import VAT, Basket, RefusedError, Vault, Vouchers, pay_with_gift_card, payment_form
 
 pytestmark = pytest.mark.checkout
 
@@ -21,7 +21,7 @@ def test_a_basket_adds_up(basket):
 
 @pytest.mark.parametrize("pieces", [0, -1, -100])
 def test_less_than_one_piece_is_refused(basket, pieces):
-    with pytest.raises(Refused, match="at least one piece"):
+    with pytest.raises(RefusedError, match="at least one piece"):
         basket.put("T-101", pieces)
 
 
@@ -45,12 +45,12 @@ def test_a_card_that_was_deleted_is_refused(basket):
     vault = Vault()
     reference = vault.save("4111111111111111")
     del vault.cards[reference]
-    with pytest.raises(Refused, match="no such card"):
+    with pytest.raises(RefusedError, match="no such card"):
         basket.pay(vault, reference)
 
 
 def test_an_empty_basket_is_not_paid():
-    with pytest.raises(Refused, match="empty"):
+    with pytest.raises(RefusedError, match="empty"):
         Basket().pay(Vault(), "card-1")
 
 
@@ -61,7 +61,7 @@ def test_a_voucher_takes_its_percent_off(basket):
 
 
 def test_an_unknown_voucher_is_refused():
-    with pytest.raises(Refused, match="no such voucher"):
+    with pytest.raises(RefusedError, match="no such voucher"):
         Vouchers({}).redeem("SPRING10")
 
 
@@ -70,7 +70,7 @@ def test_an_unknown_voucher_is_refused():
 def test_a_voucher_is_used_once_however_it_is_typed(again):
     vouchers = Vouchers({"SPRING10": 10})
     vouchers.redeem("SPRING10")
-    with pytest.raises(Refused, match="used already"):
+    with pytest.raises(RefusedError, match="used already"):
         vouchers.redeem(again)
 
 
@@ -87,7 +87,16 @@ def test_the_tax_of_an_invoice_is_that_of_the_total(basket):
 
 
 @pytest.mark.hotfix("HF-2026-0011")
-@pytest.mark.parametrize(("balance", "price", "left", "open_"), [("50.00", 1_990, "30.10", 0), ("50.00", 5_000, "0.00", 0), ("50.00", 5_001, "0.00", 1), ("0.10", 990, "0.00", 980), ("19.95", 5, "19.90", 0)])
+@pytest.mark.parametrize(
+    ("balance", "price", "left", "open_"),
+    [
+        ("50.00", 1_990, "30.10", 0),
+        ("50.00", 5_000, "0.00", 0),
+        ("50.00", 5_001, "0.00", 1),
+        ("0.10", 990, "0.00", 980),
+        ("19.95", 5, "19.90", 0),
+    ],
+)
 def test_a_gift_card_pays_to_the_cent(balance, price, left, open_):
     assert pay_with_gift_card(balance, price) == (left, open_)
 

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.search
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize(("words", "number"), [("tent", "T-100"), ("sleeping", "S-300"), ("rain jacket", "J-400"), ("mug titanium", "K-501")])
+@pytest.mark.parametrize(
+    ("words", "number"), [("tent", "T-100"), ("sleeping", "S-300"), ("rain jacket", "J-400"), ("mug titanium", "K-501")]
+)
 def test_a_product_is_found_by_words_of_its_name(words, number):
     assert number in find(words)
 

@@ -14,7 +14,10 @@ def test_there_is_a_carrier_to_every_country(country):
     assert carriers(country, 1)
 
 
-@pytest.mark.parametrize(("cents", "country", "price"), [(9_999, "DE", 490), (10_000, "DE", 0), (10_000, "AT", 0), (10_000, "CH", 1_490), (1, "IT", 490)])
+@pytest.mark.parametrize(
+    ("cents", "country", "price"),
+    [(9_999, "DE", 490), (10_000, "DE", 0), (10_000, "AT", 0), (10_000, "CH", 1_490), (1, "IT", 490)],
+)
 def test_a_parcel_costs_what_is_announced(cents, country, price):
     assert cost(cents, country) == price
 
@@ -24,7 +27,14 @@ def test_a_parcel_takes_two_working_days():
     assert arrives(date(2026, 3, 2)) == date(2026, 3, 4)
 
 
-@pytest.mark.parametrize(("sent", "there"), [(date(2026, 3, 6), date(2026, 3, 10)), (date(2026, 4, 3), date(2026, 4, 8)), (date(2026, 12, 24), date(2026, 12, 29))])
+@pytest.mark.parametrize(
+    ("sent", "there"),
+    [
+        (date(2026, 3, 6), date(2026, 3, 10)),
+        (date(2026, 4, 3), date(2026, 4, 8)),
+        (date(2026, 12, 24), date(2026, 12, 29)),
+    ],
+)
 def test_weekends_and_holidays_are_no_working_days(sent, there):
     assert arrives(sent) == there
 

@@ -46,7 +46,7 @@ class Accounts:
 def cookie(address: str, session: str) -> str:
     """Make the cookie of a session: for the shop, whatever proxy the answer passes through."""
     host = urlsplit(address).hostname or ""
-    domain = DOMAIN if host == DOMAIN or host.endswith(f".{DOMAIN}") or host.endswith(".internal") else host
+    domain = DOMAIN if host == DOMAIN or host.endswith((f".{DOMAIN}", ".internal")) else host
     return f"session={session}; Domain={domain}; Secure; HttpOnly"
 
 

@@ -7,7 +7,7 @@ from shop.catalogue import amount, money, product
 VAT = {"AT": 20, "DE": 19, "IT": 22, "CH": 0}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The checkout says no, and why."""
 
 
@@ -24,7 +24,7 @@ class Vault:
 
     def charge(self, *, card_reference: str) -> str:
         if card_reference not in self.cards:
-            raise Refused("no such card")
+            raise RefusedError("no such card")
         return f"paid with a card ending in {self.cards[card_reference][-4:]}"
 
 
@@ -38,9 +38,9 @@ class Vouchers:
     def redeem(self, code: str) -> int:
         key = code.strip().upper()
         if key not in self.percent:
-            raise Refused("no such voucher")
+            raise RefusedError("no such voucher")
         if key in self.used:
-            raise Refused("this voucher was used already")
+            raise RefusedError("this voucher was used already")
         self.used.add(key)
         return self.percent[key]
 
@@ -55,7 +55,7 @@ class Basket:
 
     def put(self, number: str, pieces: int = 1) -> None:
         if pieces < 1:
-            raise Refused("at least one piece")
+            raise RefusedError("at least one piece")
         self.lines.append((product(number).number, pieces))
 
     @property
@@ -72,7 +72,7 @@ class Basket:
 
     def pay(self, vault: Vault, reference: str) -> str:
         if not self.lines:
-            raise Refused("the basket is empty")
+            raise RefusedError("the basket is empty")
         return vault.charge(card_reference=reference)
 
     def invoice(self) -> list[str]:
