@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from mkdocs_hotfix import gate, policyfile, spelling
-from mkdocs_hotfix.findings import Span
+from mkdocs_hotfix import cli, gate, policyfile, spelling, writing
+from mkdocs_hotfix.findings import SetupError, Span
 from mkdocs_hotfix.mending import mend, rewrite
 from mkdocs_hotfix.policy import Policy
 
@@ -140,3 +142,92 @@ def test_a_file_that_has_gone_or_is_a_link_by_now_is_left_alone(root: Path, rule
     (root / "elsewhere.md").write_text(record("work: {ownr: jane}"), "utf-8")
     assert mend(judged, rules) is None
     file.unlink()
+
+
+# -- hotfix check --fix and --diff -------------------------------------------------------------------------
+
+
+def call(*arguments: str) -> Result:
+    arguments = ("check", *arguments, "--as-of=2026-04-14T01:45:00Z")
+    return CliRunner().invoke(cli.cli, arguments, standalone_mode=False, catch_exceptions=False)
+
+
+def test_fix_mends_the_file_in_its_place_and_then_judges_it(shop):
+    file = shop.file("")
+    file.write_bytes(record("relase: {base: 4.20}").replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+    made = call("--fix")
+    assert (made.return_value, made.stdout) == (0, "1 record checked, nothing to do\n")
+    assert made.stderr == "Mended 2 places in 1 file.\n"
+    assert file.read_bytes() == record('release: {base: "4.20"}').replace("\n", "\r\n").encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    again = call("--fix")
+    assert (again.return_value, again.stderr) == (0, "")
+
+
+def test_what_only_a_person_can_mend_is_still_told_and_closes_the_gate(shop):
+    file = shop.file("")
+    file.write_text(record("work: {ownr: jane, hours: a lot}"), "utf-8")
+    made = call("--fix", "--format", "concise")
+    assert made.return_value == 1
+    assert "wrong-type" in made.stdout
+    assert "unknown-field" not in made.stdout
+    assert "{owner: jane, hours: a lot}" in file.read_text("utf-8")
+
+
+def test_diff_shows_what_fix_does_and_writes_nothing(shop, tmp_path: Path):
+    text = record("relase: {base: 4.20}").rstrip("\n").replace("\n", "\r\n")
+    file = shop.file("")
+    file.write_bytes(text.encode())
+    shown = call("--diff", "--fix")
+    assert shown.return_value == 1
+    assert shown.stderr == "2 places in 1 file can be mended: say --fix without --diff.\n"
+    assert file.read_bytes() == text.encode()
+    subprocess.run(["git", "apply", "-"], input=shown.stdout_bytes, cwd=tmp_path, check=True)
+    patched = file.read_bytes()
+    file.write_bytes(text.encode())
+    call("--fix")
+    assert file.read_bytes() == patched
+    assert (call("--diff").return_value, call("--diff").output) == (0, "")
+
+
+def test_diff_never_says_yes_to_a_closed_gate(shop):
+    file = shop.file("")
+    file.write_text(record("work: {hours: a lot}"), "utf-8")
+    shown = call("--diff")
+    assert (shown.return_value, shown.stdout) == (1, "")
+    assert shown.stderr == "1 finding needs a person: see `hotfix check`.\n"
+
+
+def test_a_file_that_somebody_else_changed_meanwhile_is_left_to_them(shop, monkeypatch: pytest.MonkeyPatch):
+    file = shop.file("")
+    file.write_text(record("work: {ownr: jane}"), "utf-8")
+    write = writing.replace
+
+    def late(path: Path, before: bytes, after: bytes) -> None:
+        path.write_text(record("work: {ownr: joe}"), "utf-8")
+        write(path, before, after)
+
+    monkeypatch.setattr(writing, "replace", late)
+    with pytest.raises(SetupError, match="was changed by somebody else"):
+        call("--fix")
+    assert "{ownr: joe}" in file.read_text("utf-8")
+
+
+def test_one_file_that_can_not_be_written_does_not_keep_the_others_from_being_mended(
+    shop, monkeypatch: pytest.MonkeyPatch
+):
+    for number in (1, 2):
+        file = shop.file("", f"HF-2026-000{number}.md")
+        file.write_text(record("work: {ownr: jane}").replace("0001", f"000{number}"), "utf-8")
+    write = writing.replace
+
+    def refuse_first(path: Path, before: bytes, after: bytes) -> None:
+        if "0001" in path.name:
+            raise SetupError("no room")
+        write(path, before, after)
+
+    monkeypatch.setattr(writing, "replace", refuse_first)
+    with pytest.raises(SetupError, match="no room"):
+        call("--fix")
+    assert "owner: jane" in file.read_text("utf-8")
