@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +18,8 @@ from mkdocs_hotfix.judging import Judged
 from mkdocs_hotfix.past import Past
 from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
-from mkdocs_hotfix.rule import Context
-from mkdocs_hotfix.rules import BY_SLUG
+from mkdocs_hotfix.rule import Context, Rule
+from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.witness import Repository
 from mkdocs_hotfix.wording import guess
 
@@ -42,12 +42,21 @@ class Extent:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the gate found in one run."""
+    """All that the gate found in one run.
+
+    Attributes:
+        policy: The policy.
+        as_of: The time that counted as now.
+        judged: Each file with what was found in it.
+        extent: What was looked at, where it was only changes.
+        strict: Whether warnings close the gate, too.
+    """
 
     policy: Policy
     as_of: datetime
     judged: tuple[Judged, ...]
     extent: Extent | None = None
+    strict: bool = False
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -83,8 +92,19 @@ class Report:
         parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
         return ", ".join(parts)
 
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that found something, in the order of the manual."""
+        slugs = {one.slug for one in self.findings}
+        return tuple(rule for rule in RULES if rule.slug in slugs)
+
+    def closes(self, finding: Finding) -> bool:
+        """Tell whether a finding closes the gate."""
+        return finding.level is Level.ERROR or (self.strict and finding.level is Level.WARNING)
+
     def exit_code(self, *, strict: bool = False) -> int:
         """Return 1 if the gate is closed, else 0. With `strict`, warnings close it too."""
+        strict = strict or self.strict
         return int(bool(self.count(Level.ERROR) or (strict and self.count(Level.WARNING))))
 
 
@@ -121,6 +141,7 @@ def check(
     *,
     git: bool = False,
     since: str | None = None,
+    strict: bool = False,
 ) -> Report:
     """Judge records.
 
@@ -132,13 +153,14 @@ def check(
         git: Whether git is asked about commits, branches and reports, as with `git: true` in the policy.
         since: A revision. Only records that changed since the checked-out work left it are reported, and each is
             compared with what it was; and what these changes break in others.
+        strict: Whether warnings close the gate, too.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
             answer.
     """
     with _uncollected():
-        return _check(policy, as_of, paths, git=git, since=since)
+        return replace(_check(policy, as_of, paths, git=git, since=since), strict=strict)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from mkdocs_hotfix.formats import concise, github, json, text
+from mkdocs_hotfix.formats import concise, github, gitlab, json, junit, sarif, text
 from mkdocs_hotfix.gate import Report
 
 Format: TypeAlias = Callable[[Report], str]
@@ -15,4 +15,7 @@ FORMATS: Mapping[str, Format] = {
     "concise": concise.render,
     "json": json.render,
     "github": github.render,
+    "gitlab": gitlab.render,
+    "sarif": sarif.render,
+    "junit": junit.render,
 }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from typing import Any
 
 from mkdocs_hotfix.findings import Finding, Level, json_pointer
 from mkdocs_hotfix.gate import Report
+from mkdocs_hotfix.plain import ascii_json
 from mkdocs_hotfix.times import rfc3339
 
 
 def render(report: Report) -> str:
     """Write the report as one JSON document, in ASCII, so that no terminal or log can stumble over it."""
-    return json.dumps(document(report), indent=2) + "\n"
+    return ascii_json(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mkdocs_hotfix.findings import Finding, Level, visible, width
 from mkdocs_hotfix.gate import Judged, Report
+from mkdocs_hotfix.plain import inert
 
 _WIDEST = 120
 _RED, _YELLOW, _BLUE, _BOLD, _OFF = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
@@ -19,7 +20,7 @@ def render(report: Report, *, colour: bool = False) -> str:
     """
     by_path = {judged.path: judged for judged in report.judged}
     blocks = [_block(finding, by_path[finding.path], report, colour=colour) for finding in report.findings]
-    return "\n".join([*blocks, _ending(report, colour=colour)])
+    return inert("\n".join([*blocks, _ending(report, colour=colour)]))
 
 
 def _block(finding: Finding, judged: Judged, report: Report, *, colour: bool) -> str:
@@ -30,12 +31,12 @@ def _block(finding: Finding, judged: Judged, report: Report, *, colour: bool) ->
     gutter = " " * len(str(span.line))
     bar = paint(_BLUE, "|")
     head = paint(strong, f"{finding.level}[{finding.code}]")
-    out = [f"{head}{paint(_BOLD, f': {finding.message}')}"]
+    out = [f"{head}{paint(_BOLD, f': {visible(finding.message)}')}"]
     out.append(f"{gutter}{paint(_BLUE, ' -->')} {finding.path}:{span.line}:{span.column}")
     line = judged.source.line(span.line)
     if line is not None:
         shown, before, carets = _frame(line, span.column, span.end_column if span.end_line == span.line else None)
-        under = f"{' ' * before}{paint(strong, ('^' * carets + ' ' + finding.label).rstrip())}"
+        under = f"{' ' * before}{paint(strong, ('^' * carets + ' ' + visible(finding.label)).rstrip())}"
         out += [
             f"{gutter}  {bar}",
             f" {paint(_BLUE, str(span.line))} {bar} {shown}".rstrip(),

@@ -143,14 +143,15 @@ def test_a_path_can_not_add_a_property():
     made = report(finding())
     evil = Finding(**{slot: getattr(finding(), slot) for slot in Finding.__slots__} | {"path": "a,line=1::b%"})
     line = FORMATS["github"](
-        Report(POLICY, made.as_of, (Judged(Path("x"), evil.path, made.judged[0].source, None, (evil,)),))
+        Report(POLICY, made.as_of, (Judged(Path(evil.path), evil.path, made.judged[0].source, None, (evil,)),))
     )
     assert line.startswith("::error file=a%2Cline=1%3A%3Ab%25,line=2,")
 
 
 @pytest.mark.parametrize("style", list(FORMATS))
 def test_every_format_tells_the_counts_of_a_clean_run(style: str):
-    assert "1 record" in FORMATS[style](report()) or json.loads(FORMATS[style](report()))["summary"]["records"] == 1
+    said = {"json": '"records": 1', "sarif": '"records": 1', "junit": 'tests="1" failures="0"', "gitlab": "[]"}
+    assert said.get(style, "1 record") in FORMATS[style](report())
 
 
 @pytest.mark.parametrize(
