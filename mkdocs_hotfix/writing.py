@@ -106,6 +106,53 @@ def create(path: Path, content: bytes) -> None:
             raise
 
 
+def put(path: Path, content: bytes) -> None:
+    """Write a file that was asked for, whatever it held: whole, or it stays as it was. Missing folders are made.
+
+    A link is followed, and what is no regular file (a pipe, `/dev/stdout`) is written to: its user has named it.
+
+    Raises:
+        SetupError: It can not be written.
+    """
+    with _writing(path):
+        if os.path.abspath(path).startswith("/dev/") or (path.exists() and not path.is_file()):
+            with path.open("wb") as stream:
+                stream.write(content)
+            return
+        real = Path(os.path.realpath(path))
+        _folders(real.parent)
+        with _beside(real, content, os.stat(real) if real.exists() else None) as made:  # noqa: PTH116 - as os.lstat
+            os.replace(made, real)  # noqa: PTH105 - `made` is a text
+        _settle(real.parent)
+
+
+def append(path: Path, content: bytes) -> None:
+    """Write below what others have written into a file, on a line of its own. Missing folders are made.
+
+    Raises:
+        SetupError: It can not be written; then it is as it was.
+    """
+    with _writing(path):
+        _folders(path.parent)
+        with path.open("ab") as stream:
+            end = stream.tell() if stream.seekable() else 0
+            try:
+                stream.write((b"" if _ends_a_line(path, end) else b"\n") + content)
+                stream.flush()
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(stream.fileno(), end)
+                raise
+
+
+def _ends_a_line(path: Path, size: int) -> bool:
+    if not size:
+        return True
+    with path.open("rb") as stream:
+        stream.seek(size - 1)
+        return stream.read(1) == b"\n"
+
+
 def remove(path: Path) -> None:
     """Take back a file that was just made, and its folder if nothing else is in it; without a word if that fails."""
     with contextlib.suppress(OSError):

@@ -11,13 +11,22 @@ import click
 
 from mkdocs_hotfix.cli import fixing
 from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, use_colour
+from mkdocs_hotfix.cli.outputs import FormatFile, refuse_clashes, write_all
 from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import display
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.policy import Policy
 
-_FORMATS = ("text", "concise", "json", "github")  # a test keeps them equal to formats.FORMATS
+_FORMATS = (
+    "text",
+    "concise",
+    "json",
+    "github",
+    "gitlab",
+    "sarif",
+    "junit",
+)  # a test keeps them equal to formats.FORMATS
 
 
 @click.command()
@@ -29,7 +38,21 @@ _FORMATS = ("text", "concise", "json", "github")  # a test keeps them equal to f
     type=click.Choice(_FORMATS),
     default="text",
     show_default=True,
-    help="How to write the findings.",
+    help="How to write the findings to standard output.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    metavar="FORMAT=FILE",
+    type=FormatFile(_FORMATS),
+    multiple=True,
+    help="Write them into a file too, in this format. Can be given several times.",
+)
+@click.option(
+    "--summary",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a summary in Markdown below what is in this file, as for $GITHUB_STEP_SUMMARY.",
 )
 @as_of_option
 @click.option(
@@ -46,6 +69,8 @@ def check(
     paths: tuple[Path, ...],
     policy_file: Path | None,
     style: str,
+    outputs: tuple[tuple[str, Path], ...],
+    summary: Path | None,
     as_of: str | None,
     changed_since: str | None,
     *,
@@ -67,6 +92,10 @@ def check(
     misspelt name, the way in which a time or its zone is written. What could mean
     two things stays. All other bytes of the file stay, too.
 
+    Files are written when all is judged, each whole; where that fails, the old
+    ones stay. --summary adds to its file. For programs, paths in them start at
+    the root of the repository.
+
     \b
     Exit: 0 nothing to do, 1 the gate is closed, 2 wrong usage or set-up or no
     records found, 3 a bug of ours.
@@ -77,25 +106,32 @@ def check(
       hotfix check docs/hotfixes/HF-2026-0019.md
       hotfix check --changed-since origin/main
       hotfix check --diff
+      hotfix check --output sarif=hotfix.sarif --output junit=reports/hotfix.xml
+      hotfix check --format github --summary "$GITHUB_STEP_SUMMARY"
       hotfix check --format json --as-of 2026-11-23T03:40:00Z
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
+    if diff and (outputs or summary):
+        raise click.UsageError("--diff shows what --fix would change and writes nothing. Leave --output and --summary out.")
     from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
 
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
-    judge = partial(gate.check, policy, gate.now(as_of), asked or None, git=git, since=changed_since)
+    judge = partial(gate.check, policy, gate.now(as_of), asked or None, git=git, since=changed_since, strict=strict)
     report = judge()
     if not (report.extent.total if report.extent else report.records) and not (allow_empty or policy.allow_empty):
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)
         raise SetupError(f"No record found in {where}. Name the folder of the records, or say --allow-empty.")
+    files = [file for _, file in outputs] + ([summary] if summary else [])
+    refuse_clashes(files, policy.records, [Path(policy.file), *(judged.file for judged in report.judged)])
     if diff:
-        return fixing.show(report) or report.exit_code(strict=strict)
+        return fixing.show(report) or report.exit_code()
     if fix and fixing.fix(report):
         report = judge()
     text = formats.text.render(report, colour=use_colour()) if style == "text" else formats.FORMATS[style](report)
+    write_all(report, {file: formats.FORMATS[format_] for format_, file in outputs}, summary)
     sys.stdout.write(text)
     sys.stdout.flush()
-    return report.exit_code(strict=strict)
+    return report.exit_code()
 
 
 def _is_docs_folder(path: Path, policy: Policy) -> bool:

@@ -19,9 +19,9 @@ from mkdocs_hotfix.findings import shorten, visible
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    _Type = click.ParamType[str]
+    ParamType = click.ParamType[Any]
 else:
-    _Type = click.ParamType  # no generic before click 8.4
+    ParamType = click.ParamType  # no generic before click 8.4
 
 _ID = re.compile(r"HF-[0-9]{4}-[0-9]{4,6}", re.ASCII)
 _WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -31,7 +31,7 @@ _MANY = 200
 """With more ids than this, no file is opened for its title: nobody reads them all."""
 
 
-class _Word(_Type):
+class _Word(ParamType):
     """A text that the shell can complete; what it must be is said by the command that takes it."""
 
     def __init__(self, name: str) -> None:

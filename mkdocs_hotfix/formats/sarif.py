@@ -75,7 +75,7 @@ def _result(finding: Finding, number: int, address: str, fingerprint: str) -> di
         field = visible(dotted(finding.pointer))
         name = f"{visible(finding.record)}{':' if field else ''}{field}"
         place["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"}]
-    return {
+    made = {
         "ruleId": finding.code,
         "ruleIndex": number,
         "level": finding.level.value,
@@ -83,6 +83,12 @@ def _result(finding: Finding, number: int, address: str, fingerprint: str) -> di
         "locations": [place],
         "partialFingerprints": {"mkdocsHotfix/v1": fingerprint},
     }
+    if finding.fix:
+        region = place["physicalLocation"]["region"]
+        replacement = {"deletedRegion": region, "insertedContent": {"text": finding.fix}}
+        change = {"artifactLocation": place["physicalLocation"]["artifactLocation"], "replacements": [replacement]}
+        made["fixes"] = [{"description": {"text": f"Write {_text(finding.fix)}"}, "artifactChanges": [change]}]
+    return made
 
 
 def _text(message: str) -> str:

@@ -172,6 +172,12 @@ def test_sarif_says_the_rule_the_place_and_the_field():
     assert run["columnKind"] == "unicodeCodePoints"
 
 
+def test_sarif_brings_the_mending(shop, reported: Facts):
+    shop.file({**{key: value for key, value in reported.items() if key != "title"}, "titel": "Prices are old"})
+    fixes = [one["fixes"] for one in sarif(shop.check())["results"] if "fixes" in one]
+    assert [fix["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"] for (fix,) in fixes] == ["title"]
+
+
 # -- JUnit -------------------------------------------------------------------------------------------------
 
 
