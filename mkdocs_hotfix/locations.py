@@ -31,6 +31,11 @@ def _top(folder: str) -> str:
     return next((str(one) for one in (Path(folder), *Path(folder).parents) if os.path.lexists(one / ".git")), "")
 
 
+def told(finding: Finding) -> str:
+    """Tell a finding and what to do about it on one line."""
+    return visible(" ".join((f"{finding.message}.", *finding.help)))
+
+
 def places(report: Report) -> Mapping[str, str]:
     """Say for the path of each finding what it is from the top of the repository, safe to show on one line."""
     return {judged.path: visible(from_top(judged.file)) for judged in report.judged}

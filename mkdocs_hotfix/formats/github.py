@@ -11,7 +11,7 @@ from itertools import islice
 
 from mkdocs_hotfix.findings import Finding, Level, visible
 from mkdocs_hotfix.gate import Report
-from mkdocs_hotfix.locations import places
+from mkdocs_hotfix.locations import places, told
 from mkdocs_hotfix.plain import inert
 
 MOST = 10
@@ -84,7 +84,7 @@ def _together(group: Sequence[Finding], where: Mapping[str, str], title: str, li
 
 
 def _single(one: Finding, where: Mapping[str, str]) -> str:
-    return _command(one, where, visible(". ".join((one.message, *one.help))))
+    return _command(one, where, told(one))
 
 
 def _command(one: Finding, where: Mapping[str, str], message: str, title: str = "") -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mkdocs_hotfix.findings import Level, visible
+from mkdocs_hotfix.findings import Level
 from mkdocs_hotfix.gate import Report
-from mkdocs_hotfix.locations import fingerprints, places
+from mkdocs_hotfix.locations import fingerprints, places, told
 from mkdocs_hotfix.plain import ascii_json
 
 _SEVERITIES = {Level.ERROR: "critical", Level.WARNING: "minor", Level.NOTE: "info"}
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     return ascii_json(
         [
             {
-                "description": visible(f"{one.code}: {'. '.join((one.message, *one.help))}"),
+                "description": f"{one.code}: {told(one)}",
                 "check_name": one.slug,
                 "fingerprint": name,
                 "severity": _SEVERITIES[one.level],

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mkdocs_hotfix.findings import Finding, dotted, visible
 from mkdocs_hotfix.gate import Report
-from mkdocs_hotfix.locations import fingerprints, from_top
+from mkdocs_hotfix.locations import fingerprints, from_top, told
 from mkdocs_hotfix.plain import ascii_json
 from mkdocs_hotfix.times import rfc3339
 
@@ -79,7 +79,7 @@ def _result(finding: Finding, number: int, address: str, fingerprint: str) -> di
         "ruleId": finding.code,
         "ruleIndex": number,
         "level": finding.level.value,
-        "message": {"text": _text(". ".join((finding.message, *finding.help)))},
+        "message": {"text": _text(told(finding))},
         "locations": [place],
         "partialFingerprints": {"mkdocsHotfix/v1": fingerprint},
     }
