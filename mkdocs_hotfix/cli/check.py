@@ -111,7 +111,9 @@ def check(
       hotfix check --format json --as-of 2026-11-23T03:40:00Z
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
     if diff and (outputs or summary):
-        raise click.UsageError("--diff shows what --fix would change and writes nothing. Leave --output and --summary out.")
+        raise click.UsageError(
+            "--diff shows what --fix would change and writes nothing. Leave --output and --summary out."
+        )
     from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
 
     policy = find_policy(policy_file, paths)

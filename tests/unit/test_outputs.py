@@ -169,3 +169,11 @@ def test_the_mode_of_a_file_stays_and_a_link_is_followed(shop, reported: Facts):
     assert Path("link.json").is_symlink()
     assert json.loads(Path("real.json").read_text("utf-8"))["version"] == 1
     assert Path("real.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_files_hold_what_is_left_after_a_mending_and_none_is_written_for_a_difference(shop, reported: Facts):
+    shop.file({**{key: value for key, value in reported.items() if key != "title"}, "titel": "Prices are old"})
+    with pytest.raises(click.UsageError, match="writes nothing"):
+        check("--diff", "--output=json=x.json")
+    assert check("--fix", "--output=json=x.json").return_value == 0
+    assert json.loads(Path("x.json").read_text("utf-8"))["findings"] == []
