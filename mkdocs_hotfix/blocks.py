@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -111,20 +112,21 @@ def placeholder(name: str, of: str = "") -> str:
 _PLACEHOLDER = re.compile(r'<div data-hotfix-block="([a-z_]+)"(?: data-hotfix-of="([^"<>]*)")?></div>')
 
 
-def fill(html: str, book: Book, links: Links) -> str:
+def fill(page: str, book: Book, links: Links, write: Callable[[str], str] = str) -> str:
     """Put the blocks in the place of their placeholders.
 
     Args:
-        html: A page after Markdown.
+        page: A page, after Markdown or before.
         book: The pages of the report.
         links: Ways from this page.
+        write: How a block's HTML is written into this page.
     """
 
     def block(found: re.Match[str]) -> str:
         known = found[1] in (BLOCKS_OF if found[2] else BLOCKS)
-        return book.block(found[1], links, unescape(found[2] or "")) if known else found[0]
+        return write(book.block(found[1], links, unescape(found[2] or ""))) if known else found[0]
 
-    return _PLACEHOLDER.sub(block, html)
+    return _PLACEHOLDER.sub(block, page)
 
 
 def _rule_pages(book: Book) -> str:

@@ -17,7 +17,7 @@ from mkdocs_hotfix import attention, chains, listing, metrics, newrecord, sla, t
 from mkdocs_hotfix.attention import Attention
 from mkdocs_hotfix.chains import Chain
 from mkdocs_hotfix.figures import Figure, Figures
-from mkdocs_hotfix.findings import Finding, Problem, shorten
+from mkdocs_hotfix.findings import Finding, Problem, shorten, visible
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.guide import Guide
 from mkdocs_hotfix.policy import Policy
@@ -130,6 +130,10 @@ class Book:
         if verdict.state == "met" and not (kind.is_test or record.evidence[kind.id].result):
             return "Recorded"
         return STATE_NAMES[verdict.state]
+
+    def path(self, judged: Judged) -> str:
+        """Write the path of a record from the docs folder: the same wherever the site is built."""
+        return visible(os.path.relpath(judged.file, self.policy.root).replace(os.sep, "/"))
 
     def when(self, at: datetime, record: Record) -> str:
         """Write a time, without its day where that is the day of the report."""

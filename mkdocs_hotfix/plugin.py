@@ -23,7 +23,20 @@ from mkdocs.structure.nav import Section as NavSection
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from mkdocs_hotfix import blocks, exports, forge, gate, newrecord, pages, paths, policyfile, recordpage, releases, tree
+from mkdocs_hotfix import (
+    blocks,
+    exports,
+    forge,
+    gate,
+    newrecord,
+    pagefile,
+    pages,
+    paths,
+    policyfile,
+    recordpage,
+    releases,
+    tree,
+)
 from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
@@ -35,9 +48,6 @@ log = logging.getLogger("mkdocs.plugins.mkdocs_hotfix")
 
 OPT_IN = "hotfix"
 PUBLISHED = (InclusionLevel.INCLUDED, InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV)
-_STATIC = Path(__file__).parent / "static"
-_CSS = "assets/hotfix/hotfix.css"
-_SCRIPT = "assets/hotfix/hotfix.js"
 _WORKER = "assets/hotfix/iframe-worker.js"
 
 
@@ -85,12 +95,12 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
         self._book, self._records, self._shown, self._index = None, {}, {}, None
-        if str(_STATIC) not in config.theme.dirs:
-            config.theme.dirs.append(str(_STATIC))
-        if _CSS not in config.extra_css:
-            config.extra_css.insert(0, _CSS)
-        if _SCRIPT not in config.extra_javascript:
-            config.extra_javascript.append(_SCRIPT)
+        if str(pagefile.STATIC) not in config.theme.dirs:
+            config.theme.dirs.append(str(pagefile.STATIC))
+        if pagefile.CSS not in config.extra_css:
+            config.extra_css.insert(0, pagefile.CSS)
+        if pagefile.SCRIPT not in config.extra_javascript:
+            config.extra_javascript.append(pagefile.SCRIPT)
         _keep_search_here(config)
         asked = self._asked(config)
         if asked is not None and asked.is_file():
@@ -256,7 +266,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             title = judged.record.title if judged.record and judged.record.title else judged.name
             summary = str(judged.record.data.get("summary", "")) if judged.record else ""
             # Themes print these as they are.
-            page.meta = {"title": _text(title), "description": escape(summary or title)}
+            page.meta = {"title": pagefile.text(title), "description": escape(summary or title)}
             return ""
         if page.meta.get(OPT_IN) != "blocks":
             return markdown
@@ -314,11 +324,6 @@ def _base(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).parent if config.config_file_path else Path.cwd()
 
 
-def _text(text: str) -> str:
-    """Escape what themes print as it is. An apostrophe stays: search shows titles letter by letter."""
-    return escape(text, quote=False).replace('"', "&quot;")
-
-
 def _keep_search_here(config: MkDocsConfig) -> None:
     """Give Material's offline plugin what it would fetch from another host on every page: a worker for `file:`."""
     offline = next((one for name, one in config.plugins.items() if name.rpartition("/")[2] == "offline"), None)
@@ -348,7 +353,7 @@ def _tokens(made: recordpage.Page) -> list[Any]:
         token: dict[str, Any] = {
             "level": heading.level,
             "id": heading.id,
-            "name": _text(heading.title),
+            "name": pagefile.text(heading.title),
             "children": [],
         }
         stack[-1][1].append(token)

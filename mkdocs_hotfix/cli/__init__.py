@@ -15,6 +15,7 @@ from mkdocs_hotfix.cli.completion import completion
 from mkdocs_hotfix.cli.group import Path
 from mkdocs_hotfix.cli.list import list_
 from mkdocs_hotfix.cli.next import next_
+from mkdocs_hotfix.cli.render import render
 from mkdocs_hotfix.cli.rule import rule
 from mkdocs_hotfix.cli.schema import schema
 from mkdocs_hotfix.findings import SetupError
@@ -24,7 +25,7 @@ SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "File a hotfix": (),
     "Complete its record": (),
     "Review": (next_, list_, check),
-    "Publish": (),
+    "Publish": (render,),
     "Explain": (rule, schema, completion),
 }
 """Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""

@@ -13,11 +13,19 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import markdown
 import pytest
 import yaml
+from click.testing import CliRunner
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+
+from mkdocs_hotfix.cli import cli
+from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.pagefile import split
+from mkdocs_hotfix.urls import address, is_page
 
 HERE = Path(__file__).parent
 THEMES = ("mkdocs", "material")
@@ -229,6 +237,35 @@ class Site:
 
     def python(self, *arguments: str, cwd: Path | None = None, stdin: str = "", **env: str) -> Ran:
         return Ran.of([sys.executable, *arguments], cwd or self.root, env, stdin)
+
+    def render(self, *arguments: str, code: int = 0) -> str:
+        """Run `hotfix render` in this process, from this folder, and return what it says."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.root)
+            done = CliRunner().invoke(cli, ["render", *arguments], standalone_mode=False)
+        if isinstance(done.exception, SetupError):
+            assert code == 2, done.exception
+            return str(done.exception)
+        if done.exception:
+            raise done.exception
+        assert done.return_value == code, done.output
+        return done.output
+
+    def convert(self, folder: str = "made", extensions: tuple[str, ...] = ("toc", "tables", "fenced_code")) -> Built:
+        """Build a folder of Markdown as the simplest generator would: Python-Markdown, and all other files as they are."""
+        base, out = self.root / folder, self.root / "converted"
+        for path in sorted(base.rglob("*")):
+            uri = path.relative_to(base).as_posix()
+            if path.is_dir() or uri.startswith("."):
+                continue
+            target = out / (unquote(address(uri, folders=True)) + "index.html" if is_page(uri) else uri)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if is_page(uri):
+                _, body = split(path.read_text("utf-8"))
+                target.write_text(f'<div role="main">{markdown.markdown(body, extensions=extensions)}</div>', "utf-8")
+            else:
+                target.write_bytes(path.read_bytes())
+        return Built(out, [])
 
     def snapshot(self, folder: str = "site") -> dict[str, tuple[bytes, int]]:
         """Every file of a folder with its bytes and the time it was last written."""
