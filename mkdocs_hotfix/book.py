@@ -6,18 +6,18 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-from mkdocs_hotfix import attention, chains, listing, metrics, newrecord, sla, times
+from mkdocs_hotfix import attention, chains, discretion, listing, metrics, newrecord, sla, times
 from mkdocs_hotfix.attention import Attention
 from mkdocs_hotfix.chains import Chain
+from mkdocs_hotfix.discretion import Said
 from mkdocs_hotfix.figures import Figure, Figures
-from mkdocs_hotfix.findings import Finding, Problem, shorten, visible
+from mkdocs_hotfix.findings import shorten, visible
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.guide import Guide
 from mkdocs_hotfix.policy import Policy
@@ -48,9 +48,6 @@ class Links:
 
 RELEASES = "releases/index.md"
 """The list of official releases."""
-
-_EMBARGO = "This concerns a record under embargo. `hotfix check` says more"
-Said = TypeVar("Said", Finding, Problem)
 
 
 STATE_NAMES = {
@@ -213,10 +210,8 @@ class Book:
         return chains.names(self.chains)
 
     def spoken(self, said: Said) -> Said:
-        """Return a finding or a problem as a page may show it: what concerns a record under embargo names nothing."""
-        if any(name in text for name in self.report.embargoed for text in (said.message, *said.help)):
-            return replace(said, message=_EMBARGO, help=(), label="", fix="")
-        return said
+        """Return a finding or a problem as a page may show it."""
+        return discretion.spoken(said, self.report.embargoed)
 
     @cached_property
     def form(self) -> tuple[newrecord.Group, ...]:

@@ -25,7 +25,6 @@ NOT_OURS = {".git", ".venv", "site", "build", "dist", "node_modules", "__pycache
 
 LONGEST = 300
 LONGER: dict[str, str] = {
-    "exports": "a list, a feed, figures and a badge of one report",
     "plugin": "one class with a hook for each event of MkDocs",
     "record": "one frozen value after the other",
 }

@@ -13,7 +13,7 @@ import feedparser
 import jsonschema
 import pytest
 
-from mkdocs_hotfix import exports, gate, metrics, policyfile, published
+from mkdocs_hotfix import badge, exports, feed, gate, metrics, policyfile, published
 from mkdocs_hotfix.gate import Judged, Report
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ def test_a_cell_never_starts_a_formula(report):
 
 @pytest.mark.parametrize(("site", "link"), [("https://example.com/docs/", "https://example.com/docs/"), ("", "")])
 def test_the_feed_is_read_by_a_feed_reader_newest_first(report, site, link):
-    made = exports.feed(report, "Shop & <co>", site, address)
+    made = feed.feed(report, "Shop & <co>", site, address)
     read = feedparser.parse(made.encode())
     assert not read.bozo
     assert read.version == "atom10"
@@ -87,7 +87,7 @@ def test_the_feed_is_read_by_a_feed_reader_newest_first(report, site, link):
 
 def test_the_feed_has_what_atom_demands(report):
     """RFC 4287, 4.1.1 and 4.1.2: author, id, title and updated once each."""
-    root = ET.fromstring(exports.feed(report, "Shop", "", address))
+    root = ET.fromstring(feed.feed(report, "Shop", "", address))
     for element in (root, *root.iterfind("{*}entry")):
         assert [len(element.findall(f"{{*}}{name}")) for name in ("id", "title", "updated")] == [1, 1, 1]
     assert root.find("{*}author/{*}name") is not None
@@ -95,22 +95,22 @@ def test_the_feed_has_what_atom_demands(report):
 
 def test_an_empty_handbook_has_a_feed_too(tmp_path):
     (tmp_path / "hotfixes").mkdir()
-    read = feedparser.parse(exports.feed(judge(tmp_path), "Shop", "", address).encode())
+    read = feedparser.parse(feed.feed(judge(tmp_path), "Shop", "", address).encode())
     assert not read.bozo
     assert read.feed.updated == "2026-06-15T12:00:00Z"
 
 
 def test_the_badge_says_what_needs_attention_first(tmp_path):
     file(tmp_path, "HF-2026-0001")
-    assert json.loads(exports.badge_json(judge(tmp_path))) == {
+    assert json.loads(badge.shield(judge(tmp_path))) == {
         "schemaVersion": 1,
         "label": "hotfixes",
         "message": "1 open",
         "color": "orange",
     }
     file(tmp_path, "HF-2026-0002", status="closed")
-    assert exports.badge(judge(tmp_path)) == ("1 of 2 need attention", "red")
-    ET.fromstring(exports.badge_svg(judge(tmp_path)))
+    assert badge.said(judge(tmp_path)) == ("1 of 2 need attention", "red")
+    ET.fromstring(badge.svg(judge(tmp_path)))
 
 
 def test_what_is_exported_is_the_same_at_every_build(report):
@@ -122,6 +122,6 @@ def test_what_is_exported_is_the_same_at_every_build(report):
 
 def test_the_schema_in_the_site_knows_the_policy(report):
     made = dict(exports.site_files(report, metrics.measure(report), "S", "", address))
-    schema_ = json.loads(made[exports.SCHEMA])
+    schema_ = json.loads(made["schemas/record.schema.json"])
     assert schema_["properties"]["severity"]["enum"] == ["critical", "major"]
     jsonschema.Draft202012Validator.check_schema(schema_)
