@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Dossier:
     def __init__(self) -> None:
         self._places: dict[tuple[Path, str], Place] = {}
         self._read: dict[Path, TestReport | ReportError] = {}
+        self._contents: dict[Path, str] = {}
 
     def of(self, record: Record, evidence: Evidence) -> tuple[Opened, ...]:
         """Open every report of a piece of evidence.
@@ -43,15 +45,28 @@ class Dossier:
         """
         return tuple([self._open(text, record) for text in evidence.reports]) if evidence.reports else ()
 
-    def place(self, text: str, record: Record) -> Place:
-        """Follow a path of a record, without opening anything."""
-        key = (record.file, text)
+    def remember(self, file: Path, content: str) -> None:
+        """Take the digest of what a report says from an earlier run that has read the same bytes."""
+        self._contents[file] = content
+
+    def contents(self, record: Record, evidence: Evidence) -> Iterator[tuple[int, str, str]]:
+        """Yield the position, the path and the digest of what it says, of every report that can be read."""
+        for index, text in enumerate(evidence.reports):
+            place = self.place(text, record.file, record.root)
+            known = None if place.trouble else self._contents.get(place.file)
+            report = None if known else self._open(text, record).report
+            if known or report:
+                yield index, text, known or (report.content if report else "")
+
+    def place(self, text: str, file: Path, root: Path) -> Place:
+        """Follow a path that a record's file names, without opening anything."""
+        key = (file, text)
         if key not in self._places:
-            self._places[key] = locate(text, record.file, record.root)
+            self._places[key] = locate(text, file, root)
         return self._places[key]
 
     def _open(self, text: str, record: Record) -> Opened:
-        place = self.place(text, record)
+        place = self.place(text, record.file, record.root)
         if place.trouble:
             return Opened(text, place)
         if place.file not in self._read:

@@ -15,6 +15,7 @@ from mkdocs_hotfix import judging, times
 from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
 from mkdocs_hotfix.history import look_back
 from mkdocs_hotfix.judging import Judged
+from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.past import Past
 from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
@@ -142,6 +143,7 @@ def check(
     git: bool = False,
     since: str | None = None,
     strict: bool = False,
+    memory: Memory | None = None,
 ) -> Report:
     """Judge records.
 
@@ -154,13 +156,15 @@ def check(
         since: A revision. Only records that changed since the checked-out work left it are reported, and each is
             compared with what it was; and what these changes break in others.
         strict: Whether warnings close the gate, too.
+        memory: What an earlier run has found in records that have not changed; what this one leaves goes into it. Not
+            asked where git or signatures have a say, which can change without a record.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
             answer.
     """
     with _uncollected():
-        return replace(_check(policy, as_of, paths, git=git, since=since), strict=strict)
+        return replace(_check(policy, as_of, paths, git=git, since=since, memory=memory or Memory()), strict=strict)
 
 
 @contextmanager
@@ -177,7 +181,9 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None) -> Report:
+def _check(
+    policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None, memory: Memory
+) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
         raise SetupError(
@@ -191,17 +197,23 @@ def _check(policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git
         inside = {os.path.abspath(file) for file in everything}
         if not any(os.path.abspath(file) in inside for file in chosen):
             everything = []
-    wanted = {os.path.abspath(file) for file in chosen}
-    files = {os.path.abspath(file): file for file in (*everything, *chosen)}
-    drafts = {key: judging.read(file, policy) for key, file in files.items()}
+    files = {os.path.abspath(file): file for file in (everything if everything is chosen else [*everything, *chosen])}
+    wanted = files.keys() if everything is chosen else {os.path.abspath(file) for file in chosen}
+    by_bytes = not (git or policy.git or policy.sigstore or since is not None)
+    alone = Context(policy, as_of)
+    recalled = {key: memory.recall(file, alone) for key, file in files.items()} if by_bytes and memory.entries else {}
+    drafts = {key: recalled.get(key) or judging.read(file, policy) for key, file in files.items()}
     around = policy.root if everything or not chosen else chosen[0].parent
     repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
     asked = repository if git or policy.git else None
     if asked:
         asked.expect(draft.record for draft in drafts.values() if draft.record)
-    context = Context(policy, as_of, repository=asked)
-    for draft in drafts.values():
-        judging.judge(draft, context)
+    context = replace(alone, repository=asked)
+    for key, draft in drafts.items():
+        if not recalled.get(key):
+            judging.judge(draft, context)
+            if by_bytes:
+                memory.keep(draft, context)
     judging.compare(drafts.values(), context)
     reported = [draft for key, draft in drafts.items() if key in wanted]
     extent = None

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from mkdocs_hotfix import obligations, record, source
@@ -83,7 +83,7 @@ class Draft:
         for rule, problem in self.problems:
             level = levels.get(rule.slug, rule.level)
             if level is not None:
-                span = _place(self.source, problem)
+                span = place(self.source, problem)
                 findings.append(
                     Finding(
                         rule.code,
@@ -110,7 +110,8 @@ class Draft:
         )
 
 
-def _place(read_as: Source, problem: Problem) -> Span:
+def place(read_as: Source, problem: Problem) -> Span:
+    """Tell where in a file a problem is shown."""
     if problem.span:
         return problem.span
     if problem.near and len(problem.pointer) > 0 and not read_as.has(problem.pointer[:1]):
@@ -141,14 +142,14 @@ def understand(file: Path, path: str, read_as: Source, policy: Policy) -> Draft:
     draft.problems += [(BY_SLUG[problem.slug], problem) for problem in departures]
     unclear = frozenset(part for problem in departures for part in _parts(problem))
     if ("status",) not in unclear:
-        draft.record = record.build(file, path, _root(file, policy), read_as.data, read_as.body, unclear)
+        draft.record = record.build(file, path, root_of(file, policy), read_as.data, read_as.body, unclear)
     return draft
 
 
-def judge(draft: Draft, context: Context) -> None:
-    """Let every rule about one record look at it."""
+def judge(draft: Draft, context: Context, only: Sequence[str] | None = None) -> None:
+    """Let every rule about one record look at it, or only those with these slugs."""
     one = draft.record
-    for rule in RULES if one else ():
+    for rule in RULES if one and only is None else map(BY_SLUG.__getitem__, only or ()):
         if one and rule.check:
             draft.add(rule, rule.check(one, context))
 
@@ -190,7 +191,12 @@ def _parts(problem: Problem) -> Iterator[Pointer]:
             yield place[:2] if place[0] == "evidence" else place[:1]
 
 
-def _root(file: Path, policy: Policy) -> Path:
+def root_of(file: Path, policy: Policy) -> Path:
     """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
-    root = os.path.abspath(policy.root)
-    return Path(root) if os.path.abspath(file).startswith(root.rstrip(os.sep) + os.sep) else file.parent
+    root = _absolute(os.fspath(policy.root), os.getcwd())
+    return root if os.path.abspath(file).startswith(f"{root}".rstrip(os.sep) + os.sep) else file.parent
+
+
+@lru_cache(maxsize=1 << 4)
+def _absolute(folder: str, _here: str) -> Path:
+    return Path(os.path.abspath(folder))

@@ -53,9 +53,9 @@ def locate(text: str, record: Path, root: Path) -> Place:
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    here = base
+    here = base.rstrip(os.sep)
     for index, part in enumerate(parts):
-        here = os.path.join(here, part)
+        here = f"{here}{os.sep}{part}"
         try:
             mode = os.lstat(here).st_mode
         except (OSError, ValueError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,7 @@ class Source:
         yaml_text: The YAML alone, line breaks as `\\n`.
         first_line: The line of the file on which the YAML starts, from 1.
         body_line: The line on which the body starts, from 1.
+        digest: SHA-256 of the bytes that were read, for files of the disk.
     """
 
     data: dict[str, Any] | None
@@ -40,6 +43,7 @@ class Source:
     yaml_text: str = field(default="", repr=False)
     first_line: int = 1
     body_line: int = 1
+    digest: str = ""
     lines: tuple[str, ...] = field(default=(), repr=False)
 
     @cached_property
@@ -122,7 +126,18 @@ def read(path: Path, *, front_matter: bool = True) -> Source:
             return _refuse("This is a symbolic link, and links are not followed", "Put the file itself here.")
         reason = (error.strerror or "unknown reason").lower()
         return _refuse(f"The file can not be read: {reason}", "Check that it exists and who may read it.")
-    return parse(raw, front_matter=front_matter)
+    return replace(parse(raw, front_matter=front_matter), digest=hashlib.sha256(raw).hexdigest())
+
+
+def known(raw: bytes, data: Mapping[str, Any]) -> Source:
+    """Make the source of a record that was read before, and whose bytes are the same: only what YAML says is not asked again."""
+    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
+    first = text.index("\n") + 1
+    closer = text.index("\n---", first - 1) + 1
+    while text[closer : (end := text.find("\n", closer) + 1 or len(text))].rstrip(" \t\n") != "---":
+        closer = text.index("\n---", closer) + 1
+    head = text[first:closer]
+    return Source(dict(data), text[end:], yaml_text=head, first_line=2, body_line=head.count("\n") + 3)
 
 
 def parse(raw: bytes, *, front_matter: bool = True) -> Source:

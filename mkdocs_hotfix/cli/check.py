@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import display
 
 if TYPE_CHECKING:
+    from mkdocs_hotfix.gate import Report
     from mkdocs_hotfix.policy import Policy
 
 _FORMATS = (
@@ -64,6 +65,9 @@ _FORMATS = (
 @click.option("--fix", is_flag=True, help="Mend in the files what has one meaning, then judge them.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--strict", is_flag=True, help="Let warnings close the gate too.")
+@click.option(
+    "--cache/--no-cache", "use_cache", default=True, help="Do not judge again what has not changed.  [default: cache]"
+)
 @click.option("--allow-empty", is_flag=True, help="Finding no record is right.")
 def check(
     paths: tuple[Path, ...],
@@ -79,6 +83,7 @@ def check(
     diff: bool,
     strict: bool,
     allow_empty: bool,
+    use_cache: bool,
 ) -> int:
     """Judge records, and say what is missing, where, and what to do.
 
@@ -114,11 +119,17 @@ def check(
         raise click.UsageError(
             "--diff shows what --fix would change and writes nothing. Leave --output and --summary out."
         )
-    from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
+    from mkdocs_hotfix import cache, formats, gate  # noqa: PLC0415 - `--help` starts without them
+    from mkdocs_hotfix.memory import Memory  # noqa: PLC0415
 
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
-    judge = partial(gate.check, policy, gate.now(as_of), asked or None, git=git, since=changed_since, strict=strict)
+    at = gate.now(as_of)
+
+    def judge() -> Report:
+        with cache.remembering(policy, cache.folder()) if use_cache else nullcontext(Memory()) as memory:
+            return gate.check(policy, at, asked or None, git=git, since=changed_since, strict=strict, memory=memory)
+
     report = judge()
     if not (report.extent.total if report.extent else report.records) and not (allow_empty or policy.allow_empty):
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)

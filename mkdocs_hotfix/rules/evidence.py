@@ -171,7 +171,7 @@ def report_missing(record: Record, context: Context) -> Iterator[Problem]:
             )
     for evidence in record.evidence.values():
         for index, text in enumerate(evidence.reports):
-            place = context.dossier.place(text, record)
+            place = context.dossier.place(text, record.file, record.root)
             if place.trouble in ("missing", "not-a-file"):
                 folder = place.trouble == "not-a-file"
                 yield Problem(

@@ -40,7 +40,7 @@ def path_outside(record: Record, context: Context) -> Iterator[Problem]:
     """
     for evidence in record.evidence.values():
         for index, text in enumerate(evidence.reports):
-            place = context.dossier.place(text, record)
+            place = context.dossier.place(text, record.file, record.root)
             if place.trouble in ("outside", "link"):
                 why, label = _astray(text, place.trouble)
                 yield Problem(
@@ -257,9 +257,8 @@ def report_reused(records: Sequence[Record], context: Context) -> Iterator[tuple
     claims: dict[str, list[tuple[Record, Evidence, int, str]]] = defaultdict(list)
     for record in records:
         for evidence in record.evidence.values():
-            for index, opened in enumerate(context.dossier.of(record, evidence)):
-                if opened.report:
-                    claims[opened.report.content].append((record, evidence, index, opened.text))
+            for index, text, content in context.dossier.contents(record, evidence) if evidence.reports else ():
+                claims[content].append((record, evidence, index, text))
     for same in claims.values():
         for record, evidence, index, text in same if len(same) > 1 else ():
             others = [

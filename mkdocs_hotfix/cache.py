@@ -1,0 +1,126 @@
+"""The memory of a handbook in a file of the user's own cache folder, sealed with a key that only the user has.
+
+Whoever sends a pull request could write "nothing was found" into a file of the tree. So nothing is kept in the tree, and
+nothing is believed that does not bear the seal: what was changed, cut short, or made on another machine counts as not there.
+A cache that can not be read or written is none, and the gate judges everything anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from mkdocs_hotfix import memory, writing
+from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.memory import Memory
+from mkdocs_hotfix.policy import Policy
+
+_LARGEST = 256 << 20
+_KEY_BYTES = 32
+_SEAL = 64  # hex digits of SHA-256, and then a line break
+
+
+def folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Tell where caches lie: `XDG_CACHE_HOME`, else `~/.cache`, and there `mkdocs-hotfix`."""
+    base = environment.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path(os.path.expanduser("~/.cache"))) / "mkdocs-hotfix"  # noqa: PTH111, PTH117
+
+
+@contextlib.contextmanager
+def remembering(policy: Policy, where: Path) -> Iterator[Memory]:
+    """Lend a run the memory of this handbook, and keep what it leaves.
+
+    Args:
+        policy: The policy; another one, or one that has changed, has another memory.
+        where: The folder of caches.
+    """
+    seal = _Seal.of(where)
+    if seal is None:
+        yield Memory()
+        return
+    file = (
+        where
+        / f"{hashlib.sha256(os.path.abspath(policy.root).encode('utf-8', 'surrogateescape')).hexdigest()[:20]}.json"
+    )
+    made = _fingerprint(policy)
+    lent = Memory(seal.read(file, made))
+    yield lent
+    if lent.is_new:
+        seal.write(file, made, lent.left(policy.root))
+
+
+class _Seal:
+    """Seals files with the key, and reads only what bears the seal."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    @classmethod
+    def of(cls, where: Path) -> _Seal | None:
+        """Find the key, or make one; nothing where others could read or plant it."""
+        file = where / "key"
+        try:
+            with contextlib.suppress(FileExistsError):
+                where.mkdir(mode=0o700, parents=True)
+            if not _is_mine(where):
+                return None
+            with contextlib.suppress(FileExistsError):
+                writing.create(file, secrets.token_bytes(_KEY_BYTES))
+                file.chmod(0o600)
+            key = writing.load(file, 1 << 10) if _is_mine(file) else b""
+        except (OSError, SetupError):
+            return None
+        return cls(key) if len(key) == _KEY_BYTES else None
+
+    def read(self, file: Path, made: str) -> dict[str, memory.Entry]:
+        """Read what was remembered under this fingerprint; nothing where the seal is not ours."""
+        try:
+            raw = writing.load(file, _LARGEST)
+        except SetupError:
+            return {}
+        if not hmac.compare_digest(raw[:_SEAL], self._of(raw[_SEAL:])):
+            return {}
+        kept = json.loads(raw[_SEAL:])
+        return memory.load(kept["entries"]) if kept["made"] == made else {}
+
+    def write(self, file: Path, made: str, left: Mapping[str, memory.Entry]) -> None:
+        """Put what a run leaves into the place of what was there; without a word if that can not be."""
+        text = json.dumps({"made": made, "entries": memory.dump(left)}, separators=(",", ":")).encode()
+        with contextlib.suppress(SetupError, FileExistsError, OSError):
+            content = self._of(text) + text
+            if os.path.lexists(file):
+                writing.replace(file, writing.load(file, _LARGEST), content)
+            else:
+                writing.create(file, content)
+
+    def _of(self, text: bytes) -> bytes:
+        return hmac.new(self._key, text, hashlib.sha256).hexdigest().encode()
+
+
+def _is_mine(path: Path) -> bool:
+    """Whether only this user can write here."""
+    found = os.lstat(path)
+    if stat.S_ISLNK(found.st_mode):
+        return False
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
+
+
+def _fingerprint(policy: Policy) -> str:
+    """Name everything besides a record and its reports that a verdict can depend on."""
+    made = hashlib.sha256()
+    libraries = [version(one) for one in ("mkdocs-hotfix", "pyyaml", "jsonschema", "jsonschema-rs", "ijson")]
+    own = (policy.file, os.path.abspath(policy.root), policy.data, policy.extra_schema, policy.vacuous)
+    made.update(json.dumps([sys.version, libraries, own], sort_keys=True, default=str).encode())
+    package = Path(__file__).parent
+    for path in sorted((*package.rglob("*.py"), *package.glob("*.txt"), *package.glob("*.yml"))):
+        made.update(path.read_bytes())
+    return made.hexdigest()

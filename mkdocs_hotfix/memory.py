@@ -1,0 +1,253 @@
+"""What an earlier run has found in records that have not changed, and in which nothing changes by waiting.
+
+A record is remembered when its bytes and those of all its reports decide everything that is said about it. So nothing is
+kept of a record that can not be read, whose shape is wrong or of which a report is missing; nor of one with a moment so near
+that a clock of the policy may run out meanwhile. Where a sentence names the time, its rule is asked again. Rules that
+compare records look at remembered ones as at all others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mkdocs_hotfix import judging, record, source
+from mkdocs_hotfix.dossier import Dossier
+from mkdocs_hotfix.findings import Problem, Span, visible
+from mkdocs_hotfix.judging import Draft
+from mkdocs_hotfix.paths import display, open_regular
+from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.record import Record, end_of
+from mkdocs_hotfix.reports import MAX_BYTES, TestReport
+from mkdocs_hotfix.rule import Context
+from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.times import later
+
+_SLACK = timedelta(days=3).total_seconds()
+"""More than clocks, zones and days without an hour can make a difference of."""
+
+_ORDER = {rule.slug: number for number, rule in enumerate(RULES)}
+_ODD = timedelta(days=1, hours=1, minutes=1, seconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC).timestamp()
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is remembered of one record.
+
+    Attributes:
+        digest: SHA-256 of its file.
+        quiet: From when until when time changes nothing but such sentences; seconds since 1970.
+        timed: The rules that such sentences come from.
+        reports: Of each report that it names: the path as written, SHA-256 of its bytes, and of what it says.
+        problems: What the rules about one record have found, each with the rule's slug, and with its place.
+        data: Its front matter.
+    """
+
+    digest: str
+    quiet: tuple[float, float]
+    timed: tuple[str, ...]
+    reports: tuple[tuple[str, str, str], ...]
+    problems: tuple[tuple[str, Problem], ...]
+    data: Mapping[str, Any]
+
+
+@dataclass
+class Memory:
+    """What is remembered, by the file's path from the docs folder.
+
+    Attributes:
+        entries: What earlier runs have left.
+        kept: What this run leaves to the next one.
+    """
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    kept: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this run leaves something else than the one before."""
+        return any(one is not self.entries.get(key) for key, one in self.kept.items())
+
+    def left(self, root: Path) -> dict[str, Entry]:
+        """Return what the next run gets: what this one has kept, and what it was not asked about and is still there."""
+        others = {key: one for key, one in self.entries.items() if key not in self.kept and (root / key).exists()}
+        return {**others, **self.kept}
+
+    def recall(self, file: Path, context: Context) -> Draft | None:
+        """Make the draft of a record as it was judged; nothing where anything is not as it was."""
+        key = _key(file, context.policy)
+        entry = self.entries.get(key)
+        if entry is None or not entry.quiet[0] <= context.as_of.timestamp() < entry.quiet[1]:
+            return None
+        raw = _bytes(file, source.MAX_BYTES)
+        if raw is None or hashlib.sha256(raw).hexdigest() != entry.digest:
+            return None
+        root = judging.root_of(file, context.policy)
+        for text, digest, content in entry.reports:
+            place = context.dossier.place(text, file, root)
+            held = None if place.trouble else _bytes(place.file, MAX_BYTES)
+            if held is None or hashlib.sha256(held).hexdigest() != digest:
+                return None
+            context.dossier.remember(place.file, content)
+        path = visible(display(file))
+        read_as = source.known(raw, entry.data)
+        one = record.build(file, path, root, entry.data, read_as.body)
+        self.kept[key] = entry
+        draft = Draft(file, path, read_as, one)
+        judging.judge(draft, context, entry.timed)
+        places = {(problem.pointer, problem.on, problem.near): problem.span for _, problem in entry.problems}
+        # To find a place again the file would have to be read again.
+        timed = [(rule, replace(one, span=places.get((one.pointer, one.on, one.near)))) for rule, one in draft.problems]
+        stored = ((BY_SLUG[slug], problem) for slug, problem in entry.problems if slug not in entry.timed)
+        draft.problems = sorted([*stored, *timed], key=lambda told: _ORDER[told[0].slug])
+        return draft
+
+    def keep(self, draft: Draft, context: Context) -> None:
+        """Remember a draft that was judged alone and not yet compared with others, if it may be remembered."""
+        one = draft.record
+        if one is None or one.unclear or not draft.source.digest or draft.source.data is None:
+            return
+        reports = list(_reports(one, context.dossier))
+        if not all(report for _, report in reports):
+            return
+        quiet = _quiet(draft.source.data, [report for _, report in reports if report], context)
+        if quiet is None:
+            return
+        timed = _timed(draft, context)
+        self.kept[_key(draft.file, context.policy)] = Entry(
+            draft.source.digest,
+            quiet,
+            timed,
+            tuple((text, report.sha256, report.content) for text, report in reports if report),
+            tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
+            draft.source.data,
+        )
+
+
+def _key(file: Path, policy: Policy) -> str:
+    return os.path.relpath(file, policy.root)
+
+
+def _bytes(file: Path, most: int) -> bytes | None:
+    try:
+        opened = open_regular(file)
+        if opened is None:
+            return None
+        with opened[0] as stream:
+            return stream.read() if opened[1] <= most else None
+    except OSError:
+        return None
+
+
+def _reports(one: Record, dossier: Dossier) -> Iterator[tuple[str, TestReport | None]]:
+    for evidence in one.evidence.values():
+        for opened in dossier.of(one, evidence):
+            yield opened.text, opened.report
+
+
+def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Context) -> tuple[float, float] | None:
+    """Tell between which two moments nothing happens: no clock that starts with a moment of the record or of a report runs out.
+
+    Returns:
+        Seconds since 1970, the second one exclusive; nothing where a clock may run now.
+    """
+    times = [end_of(text) for text in _texts(data) if _DAY.fullmatch(text) and _is_time(text)]
+    times += [at for report in reports for at in (report.began, report.ended) if at]
+    policy, now = context.policy, context.as_of.timestamp()
+    spans = [one.due for one in policy.kinds.values() if one.due]
+    spans += [span for one in policy.severities.values() for span in (one.triage, one.restore) if span]
+    longest = max(spans, default=timedelta()).total_seconds()
+    start, end = 0.0, _LAST
+    for at in {at.timestamp() for at in times}:
+        if now >= at + longest + _SLACK:
+            start = max(start, at + longest + _SLACK)
+        elif now < at - _SLACK:
+            end = min(end, at - _SLACK)
+        else:
+            return None
+    return start, end
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from _texts(one)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        end_of(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _timed(draft: Draft, context: Context) -> tuple[str, ...]:
+    """Name the rules whose sentences are others an odd while later."""
+    if not draft.problems:
+        return ()
+    again = Draft(draft.file, draft.path, draft.source, draft.record)
+    judging.judge(again, replace(context, as_of=later(context.as_of, _ODD)))
+
+    def said(one: Draft) -> dict[str, list[Problem]]:
+        told: dict[str, list[Problem]] = {}
+        for rule, problem in one.problems:
+            told.setdefault(rule.slug, []).append(problem)
+        return told
+
+    before, after = said(draft), said(again)
+    return tuple(rule.slug for rule in RULES if before.get(rule.slug) != after.get(rule.slug))
+
+
+# -- in a file ---------------------------------------------------------------------------------------------
+
+
+def dump(entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """Write entries as JSON has them."""
+    return {
+        key: [
+            one.digest,
+            one.quiet,
+            one.timed,
+            one.reports,
+            [(slug, _plain(told)) for slug, told in one.problems],
+            one.data,
+        ]
+        for key, one in entries.items()
+    }
+
+
+def load(made: Mapping[str, Any]) -> dict[str, Entry]:
+    """Read what `dump` has written."""
+    return {
+        key: Entry(
+            digest,
+            (start, end),
+            tuple(timed),
+            tuple((text, sha256, content) for text, sha256, content in reports),
+            tuple((slug, _problem(told)) for slug, told in problems),
+            data,
+        )
+        for key, (digest, (start, end), timed, reports, problems, data) in made.items()
+    }
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    values = ((one.name, getattr(problem, one.name), one.default) for one in fields(problem))
+    return {name: value for name, value, default in values if value != default}
+
+
+def _problem(told: Mapping[str, Any]) -> Problem:
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Problem(**{**told, **lists, **({"span": Span(*told["span"])} if "span" in told else {})})
