@@ -42,10 +42,15 @@ def _attention(report: Report) -> Iterator[Attention]:
             yield Attention(judged, 0, "Evidence missing" if lacking else "Needs attention", what)
         elif record.status != last and not policy.statuses[record.status].branches_from:
             clock = sla.restore(record, policy, report.as_of)
+            triage = sla.triage(record, policy, report.as_of)
             owed = [one for one in judged.evidence if one.state == "due" and one.deadline]
             if clock and not clock.ended and clock.state == "missed":
                 yield Attention(
                     judged, 1, "Late", f"{times.spell(clock.taken - clock.promised)} longer than promised so far"
+                )
+            elif triage and not triage.ended and triage.state == "missed":
+                yield Attention(
+                    judged, 1, "Late", f"not triaged, {times.spell(triage.taken - triage.promised)} late so far"
                 )
             elif clock and not clock.ended:
                 yield Attention(judged, 2, "In progress", f"{times.spell(clock.promised - clock.taken)} left")

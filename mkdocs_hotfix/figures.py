@@ -96,13 +96,13 @@ class Figures:
         more = f" {_count(running, 'is', 'are')} still running." if running else ""
         if not kept.whole:
             return f"No promise was to be kept in this time.{more}"
+        lost = kept.whole - kept.part
         missed = [one.name for one in self.metrics.months if one.missed]
         last = (
-            f", the last one reported in {times.month(datetime.strptime(missed[-1], '%Y-%m').replace(tzinfo=UTC))}"
+            f", {'the last one ' if lost > 1 else ''}reported in {times.month(datetime.strptime(missed[-1], '%Y-%m').replace(tzinfo=UTC))}"
             if missed
             else ""
         )
-        lost = kept.whole - kept.part
         rest = f" {_count(lost, 'did', 'did')} not{last}." if lost else " Nobody had to wait longer than promised."
         return f"{kept.part} of {kept.whole} hotfixes met it.{rest}{more}"
 

@@ -49,8 +49,13 @@ class Verdict:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is to be mended: what is not due, or owed and not late, is not."""
-        return self.state in ("missing", "failed", "stale", "overdue", "waiver-expired")
+        """Whether something is to be mended: what is not due, or owed and not late, is not.
+
+        Nor is a failed test that the status does not need: one on the way to the next try, or the one that led to a rollback.
+        """
+        if self.state == "failed":
+            return bool(self.problems)
+        return self.state in ("missing", "stale", "overdue", "waiver-expired")
 
 
 def verdicts(

@@ -166,6 +166,20 @@ def test_the_metrics_have_releases_without_a_hotfix(handbook):
     assert "4.12.0" in text
 
 
+def test_a_test_that_failed_and_led_to_a_rollback_is_shown_as_failed_and_not_as_owed(handbook):
+    page = handbook.page("hotfixes/HF-2026-0008.html")
+    assert page.one("dl", class_="hf-score").all("dd")[0].text == "Rolled back"
+    assert "Failed" in page.one("li", id="evidence-smoke-test").text
+    assert "Package" in [one.text for one in page.one("dl", class_="hf-facts").all("dt")]
+
+
+def test_the_home_page_opens_with_what_is_late(handbook):
+    first = handbook.page("index.html").one("section", class_="hf-attention").all("li")[0]
+    assert first.text == (
+        "Late HF-2026-0020 , Price list shows last year's prices: not triaged, 17 h 20 min late so far."
+    )
+
+
 def test_no_page_and_no_file_names_what_is_under_embargo(handbook):
     for path in handbook.site.rglob("*"):
         if path.is_file() and path.suffix in (".html", ".json", ".xml", ".csv", ".svg"):

@@ -51,7 +51,7 @@ def test_promises_count_in_the_month_of_the_report_and_empty_months_stay(tmp_pat
     assert (june.met, june.missed, june.running) == (0, 0, 1)
     assert found.kept == Share(1, 2)
     assert Figures(found).sla_answer == (
-        "1 of 2 hotfixes met it. 1 did not, the last one reported in April 2026. 1 is still running."
+        "1 of 2 hotfixes met it. 1 did not, reported in April 2026. 1 is still running."
     )
 
 
