@@ -1,4 +1,4 @@
-"""How a YAML text is laid out: a tree of what stands where, and in which style. For files that `source` has accepted."""
+"""How a YAML text is laid out: a tree of what stands where, and in which style. Nothing is built of it, whatever its tags say."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Node:
     """A value and its place.
 
     Attributes:
-        style: `'`, `"`, `|`, `>` or nothing for a scalar; `{`, `[` for containers within brackets; `map`, `list` for others.
+        style: `'`, `"`, `|`, `>` or nothing for a scalar, `*` for an alias; `{`, `[` for containers within brackets; `map`, `list` for others.
         start: Where it starts: of a block mapping its first name, of a block list its first hyphen.
         end: Where the last thing in it ends. Blank lines and comments behind it do not belong to it.
         keys: The names of a mapping's fields, with their places.
@@ -67,14 +67,20 @@ class Node:
 
 
 def read(text: str) -> Node:
-    r"""Lay out a text that `source.parse` has read without a problem. Line breaks are `\\n`."""
+    r"""Lay out a text. Line breaks are `\\n`.
+
+    Raises:
+        yaml.YAMLError: It is not YAML; never for what `source.parse` has read without a problem.
+    """
     lines = text.split("\n")
     root = Node("", At(0, 0), At(0, 0))
     stack: list[Node] = []
     waiting: list[tuple[str, Node] | None] = []  # the name whose value comes next, one for each open container
     parser = Parser(text)
     while (event := parser.get_event()) is not None:
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, yaml.AliasEvent):
+            node = Node("*", _at(event.start_mark), _at(event.end_mark))
+        elif isinstance(event, yaml.ScalarEvent):
             node = Node(event.style or "", _at(event.start_mark), _scalar_end(event, lines))
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             names = ("{", "map") if isinstance(event, yaml.MappingStartEvent) else ("[", "list")
@@ -103,7 +109,7 @@ def _put(parent: Node, waiting: list[tuple[str, Node] | None], node: Node, event
     if parent.is_list:
         parent.parts.append(node)
     elif (name := waiting[-1]) is None:
-        waiting[-1] = (event.value, node)
+        waiting[-1] = (getattr(event, "value", "*"), node)
     else:
         waiting[-1] = None
         parent.keys.append(name)

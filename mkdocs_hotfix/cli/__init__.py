@@ -13,6 +13,7 @@ import click
 from mkdocs_hotfix.cli.check import check
 from mkdocs_hotfix.cli.completion import completion
 from mkdocs_hotfix.cli.group import Path
+from mkdocs_hotfix.cli.init import init
 from mkdocs_hotfix.cli.list import list_
 from mkdocs_hotfix.cli.next import next_
 from mkdocs_hotfix.cli.render import render
@@ -21,7 +22,7 @@ from mkdocs_hotfix.cli.schema import schema
 from mkdocs_hotfix.findings import SetupError
 
 SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
-    "Start": (),
+    "Start": (init,),
     "File a hotfix": (),
     "Complete its record": (),
     "Review": (next_, list_, check),
