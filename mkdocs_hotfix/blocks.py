@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
+from mkdocs_hotfix import listing
 from mkdocs_hotfix.book import Book, Links
 
 
@@ -45,6 +46,8 @@ class _Blocks:
             return self._book.figures.span
         if name == "rule_pages":
             return _rule_pages(self._book)
+        if name == "period":
+            return listing.title
         if name in BLOCKS:
             return placeholder(name)
         if name in BLOCKS_OF:
@@ -99,7 +102,7 @@ BLOCKS = (
 )
 
 
-BLOCKS_OF = {"release": "the version of an official release"}
+BLOCKS_OF = {"release": "the version of an official release", "hotfixes_of": "a year"}
 """Blocks that are about one thing, and what is written in their brackets: `hotfix.release("4.12.2")`."""
 
 

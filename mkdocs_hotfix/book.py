@@ -189,6 +189,23 @@ class Book:
         """List all hotfixes with what they are searched, filtered and sorted by."""
         return listing.rows(self.report, self.newest(), {one.judged.name for one in self.attention})
 
+    @cached_property
+    def periods(self) -> tuple[listing.Period, ...]:
+        """List the years that get a page of their own; none where one page is enough."""
+        return listing.periods(self.rows)
+
+    def period_uri(self, name: str) -> str:
+        """The list of a year, by its path in the docs folder."""
+        return f"{self.folder}/{name}.md"
+
+    def period_title(self, name: str) -> str:
+        """Write a period as people do."""
+        return listing.title(name)
+
+    def rows_of(self, name: str) -> tuple[listing.Row, ...]:
+        """List the hotfixes of a year; without one, those of the first page."""
+        return listing.within(self.rows, name) if name else listing.first(self.rows)
+
     @property
     def state_figures(self) -> list[Figure]:
         """Count what lacks evidence, what is open, and what the figures of the year say beside it."""

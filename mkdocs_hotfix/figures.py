@@ -8,11 +8,18 @@ from functools import cached_property
 
 from mkdocs_hotfix import charts, times
 from mkdocs_hotfix.charts import Chart, Dot, Stack
-from mkdocs_hotfix.metrics import ROLLING, Load, Metrics, Share, Speed
+from mkdocs_hotfix.metrics import ROLLING, Load, Metrics, Proof, Share, Speed
 
 TARGET = 90
 """How many of a hundred promises should be kept: what service levels commonly ask for."""
 
+COLUMNS = 40
+"""How many hotfixes the evidence matrix shows besides those that lack evidence."""
+
+BARS = 24
+"""How many releases and sprints are drawn, the newest ones; the table beside the drawing has all."""
+
+_NAMED = 6
 _HOUR = timedelta(hours=1)
 
 
@@ -28,6 +35,8 @@ class Figure:
 
 class Figures:
     """The drawings and sentences of one set of metrics."""
+
+    bars = BARS
 
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
@@ -148,12 +157,32 @@ class Figures:
         )
         return f"{said} {_waived(self.metrics.waived).capitalize()}." if self.metrics.waived else said
 
+    @cached_property
+    def proofs(self) -> tuple[Proof, ...]:
+        """Choose the columns of the evidence matrix: the newest hotfixes, and every one that lacks evidence."""
+        return tuple(
+            one
+            for index, one in enumerate(self.metrics.proofs)
+            if index < COLUMNS or any(verdict.is_open for verdict in one.verdicts)
+        )
+
+    def proven(self, kind: str) -> str:
+        """Say of how many hotfixes that need a kind of evidence it is there."""
+        states = [
+            verdict.state
+            for one in self.metrics.proofs
+            for verdict in one.verdicts
+            if verdict.need == f"evidence.{kind}"
+        ]
+        needed = [state for state in states if state not in ("not-due", "not-applicable")]
+        return f"{needed.count('met')} of {len(needed)}" if needed else "-"
+
     # -- which releases needed hotfixes, and what do they cost? --------------------------------------------
 
     @cached_property
     def releases(self) -> Chart:
         """Hotfixes by official release."""
-        return charts.bars([_stack(one, len(one.hotfixes), "hotfixes") for one in self.metrics.releases])
+        return charts.bars([_stack(one, len(one.hotfixes), "hotfixes") for one in self.metrics.releases[-BARS:]])
 
     @property
     def releases_answer(self) -> str:
@@ -171,7 +200,7 @@ class Figures:
     @cached_property
     def sprints(self) -> Chart:
         """Unplanned hours by sprint."""
-        return charts.bars([_stack(one, one.hours, "hours") for one in self.metrics.sprints])
+        return charts.bars([_stack(one, one.hours, "hours") for one in self.metrics.sprints[-BARS:]])
 
     @property
     def sprints_answer(self) -> str:
@@ -208,6 +237,8 @@ def _number(value: float) -> str:
 
 
 def _listed(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        names = [*names[:_NAMED], f"{len(names) - _NAMED} others"]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

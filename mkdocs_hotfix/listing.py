@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 from mkdocs_hotfix import sla
 from mkdocs_hotfix.figures import Figure
@@ -12,11 +14,14 @@ from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.sla import Clock
-from mkdocs_hotfix.times import spell
+from mkdocs_hotfix.times import month, spell
 from mkdocs_hotfix.verdicts import Verdict
 
 SPLIT = 500
 """More records than this are shown year by year: a longer table costs a browser too much at each key stroke."""
+
+FIRST = 100
+"""How many of the newest the first page shows where there is one for each year."""
 
 _LOOKS = {"running": 0, "missed": 1, "met": 2, "none": 3}
 _HOUR = timedelta(hours=1)
@@ -33,7 +38,7 @@ class Row:
         evidence: The evidence it is measured by.
         met: How much of that is there and good.
         hours: Unplanned hours; nothing where they are not told.
-        year: In which it was reported.
+        at: When it was reported, in UTC.
         bad: Whether it claims more than it proves.
         open: Whether it is on its way: neither at the end nor out of the process.
         attention: Whether somebody has to look at it now.
@@ -45,7 +50,7 @@ class Row:
     evidence: tuple[Verdict, ...]
     met: int
     hours: float | None
-    year: int
+    at: datetime
     bad: bool
     open: bool
     attention: bool
@@ -93,7 +98,7 @@ def _row(judged: Judged, record: Record, report: Report, attention: Container[st
         evidence,
         sum(one.state == "met" for one in evidence),
         hours if isinstance(hours, int | float) else None,
-        (record.reported.at if record.reported else report.as_of).year,
+        (record.reported.at if record.reported else report.as_of).astimezone(UTC),
         bad=judged.errors > 0,
         open=record.status != report.policy.lifecycle()[-1].id
         and not report.policy.statuses[record.status].branches_from,
@@ -101,9 +106,62 @@ def _row(judged: Judged, record: Record, report: Report, attention: Container[st
     )
 
 
-def years(shown: Sequence[Row]) -> tuple[int, ...]:
-    """List the years that get a page of their own, newest first; none where one page is enough."""
-    return tuple(sorted({one.year for one in shown}, reverse=True)) if len(shown) > SPLIT else ()
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time with a page of its own: its name in addresses, its title, and how many hotfixes it has."""
+
+    name: str
+    title: str
+    count: int
+
+
+def periods(rows: Sequence[Row]) -> tuple[Period, ...]:
+    """List the years that get a page of their own, newest first; none where one page is enough.
+
+    A year that is too long for one page is parted into quarters, and such a quarter into months.
+    """
+    return tuple(_parted(rows, 0)) if len(rows) > SPLIT else ()
+
+
+def _parted(rows: Sequence[Row], level: int) -> Iterator[Period]:
+    name = _NAMES[level]
+    for key, found in groupby(sorted(rows, key=lambda row: name(row.at), reverse=True), lambda row: name(row.at)):
+        part = tuple(found)
+        if len(part) > SPLIT and level + 1 < len(_NAMES):
+            yield from _parted(part, level + 1)
+        else:
+            yield Period(key, title(key), len(part))
+
+
+def _quarter(at: datetime) -> str:
+    return f"{at:%Y}-q{(at.month + 2) // 3}"
+
+
+_NAMES: tuple[Callable[[datetime], str], ...] = ("{:%Y}".format, _quarter, "{:%Y-%m}".format)
+
+
+def title(name: str) -> str:
+    """Write a period as people do: `2026`, `July to September 2026`, `July 2026`."""
+    if not re.fullmatch(r"[0-9]{4}-(q[1-4]|0[1-9]|1[0-2])", name):
+        return name
+    year, _, part = name.partition("-")
+    if part.startswith("q"):
+        last = int(part[1:]) * 3
+        first = month(datetime(int(year), last - 2, 1, tzinfo=UTC)).split()[0]
+        return f"{first} to {month(datetime(int(year), last, 1, tzinfo=UTC))}"
+    return month(datetime(int(year), int(part), 1, tzinfo=UTC))
+
+
+def within(rows: Sequence[Row], name: str) -> tuple[Row, ...]:
+    """Choose the rows of a year (`2026`), a quarter (`2026-q3`) or a month (`2026-07`)."""
+    return tuple(row for row in rows if name in (made(row.at) for made in _NAMES))
+
+
+def first(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Choose the rows of the first page: all of them where one page is enough, else the newest and what needs somebody."""
+    if len(rows) <= SPLIT:
+        return tuple(rows)
+    return tuple(row for index, row in enumerate(rows) if index < FIRST or row.attention)[:SPLIT]
 
 
 def figures(shown: Sequence[Row]) -> list[Figure]:

@@ -40,5 +40,7 @@ def made(book: Book) -> Iterator[Made]:
     """List every page that the plugin makes where the author has none at that path."""
     for path, template in GENERATED.items():
         yield Made(path.format(records=book.folder), template)
+    for period in book.periods:
+        yield Made(book.period_uri(period.name), "period.md.j2", period.name)
     for base in book.chains:
         yield Made(book.release_uri(base), "release.md.j2", base)

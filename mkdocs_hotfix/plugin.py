@@ -78,6 +78,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
         self._shown: dict[str, File] = {}
+        self._made: dict[str, File] = {}  # pages of ours, by path
         self._index: NavSection | None = None
 
     @property
@@ -94,7 +95,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
-        self._book, self._records, self._shown, self._index = None, {}, {}, None
+        self._book, self._records, self._shown, self._made, self._index = None, {}, {}, {}, None
         if str(pagefile.STATIC) not in config.theme.dirs:
             config.theme.dirs.append(str(pagefile.STATIC))
         if pagefile.CSS not in config.extra_css:
@@ -197,6 +198,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             file.content_string = page.text(self.book)
             if page.of:
                 file.inclusion = InclusionLevel.NOT_IN_NAV
+            self._made[page.uri] = file
             files.append(file)
         self._export(files, config)
         return files
@@ -250,7 +252,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         if judged is None:
             # Whoever added this file or changed its level: nothing is published from here without a verdict.
             try:
-                self._refuse_unjudged(page.file, config, ())
+                if self._made.get(page.file.src_uri) is not page.file:
+                    self._refuse_unjudged(page.file, config, ())
             except PluginError as error:
                 if not self._serving:
                     raise

@@ -12,6 +12,7 @@ import feedparser
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from mkdocs_hotfix import listing
 from tests.bench import corpus
 
 NUMBER = 24
@@ -223,3 +224,62 @@ def test_no_link_of_the_handbook_leads_nowhere(handbook):
             target = link.attrs.get("href", "").split("#")[0]
             if target and ":" not in target and not target.startswith("/"):
                 assert (here / target).exists(), (path, target)
+
+
+def test_a_long_list_is_parted_by_year_quarter_and_month_and_every_hotfix_is_on_one_page(site, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(corpus.EPOCH))
+    monkeypatch.setattr(listing, "SPLIT", 10)
+    monkeypatch.setattr(listing, "FIRST", 3)
+    (site.docs / "hotfixes/HF-2026-0100.md").unlink()
+    (site.docs / "hotfixes").rmdir()
+    (site.docs / "index.md").unlink()
+    corpus.write(site.docs, NUMBER)
+    early = (
+        site.record("HF-2025-0001")
+        .read_text("utf-8")
+        .replace("2026-11-23", "2025-05-05")
+        .replace("reported\n", "withdrawn\n", 1)
+    )
+    withdrawn = "\nwithdrawn: {at: 2025-05-06T01:00:00Z, by: support-lead, because: It was a mistake.}\n---\n\n"
+    site.write("docs/hotfixes/HF-2025-0001.md", early.replace("\n---\n\n", withdrawn))
+    site.write("docs/mine.md", "---\nhotfix: blocks\n---\n\n# Mine\n\n{{ hotfix.hotfixes_of(2025) }}\n")
+    built = site.build()
+    assert not built.error, built.said
+
+    def listed(path):
+        links = built.page(path).one("table", class_="hf-index").one("tbody").all("a")
+        return [re.search(r"HF-[0-9-]+", link.attrs["href"])[0] for link in links]
+
+    index = built.page("hotfixes/index.html")
+    years = [link.attrs["href"] for link in index.one("nav", class_="hf-years").all("a")]
+    assert years == ["2026-q4/", "2026-09/", "2026-08/", "2025/"]
+    assert sorted(name for year in years for name in listed(f"hotfixes/{year}index.html")) == sorted(
+        file.stem for file in (site.docs / "hotfixes").glob("HF-*.md")
+    )
+    need = {
+        one["id"]
+        for one in json.loads(built.read("hotfixes.json"))["hotfixes"]
+        if one["status"] in ("fixing", "verified", "deployed")
+    }
+    first = {*listed("hotfixes/index.html")}
+    assert need <= first
+    assert 3 <= len(first) < NUMBER
+    assert "Hotfixes, September 2026" in built.page("hotfixes/2026-09/index.html").one("h1").text
+    assert listed("mine/index.html") == ["HF-2025-0001"]
+    assert not [link for link in built.page("process/index.html").all("a") if "2026-09" in link.attrs.get("href", "")]
+
+
+@pytest.mark.slow
+def test_every_file_is_the_same_to_the_byte_whatever_order_python_hashes_in(site):
+    site.config |= {"theme": {"name": "mkdocs"}, "plugins": ["search", "hotfix"]}
+    corpus.write(site.root / "more", 12)
+    (site.root / "more/hotfixes").rename(site.docs / "all")
+    site.policy("docs/policy.yml", ("records: hotfixes", "records: all"))
+    (site.docs / "hotfixes/HF-2026-0100.md").unlink()
+    made = []
+    for seed in ("1", "2"):
+        ran = site.run("build", "--quiet", PYTHONHASHSEED=seed, SOURCE_DATE_EPOCH=str(corpus.EPOCH))
+        assert ran.code == 0, ran.stderr
+        made.append({name: content for name, (content, _) in site.snapshot().items()})
+    assert len(made[0]) > 60
+    assert [name for name in made[0] if made[0][name] != made[1].get(name)] == []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import gate, metrics, policyfile, releases
+from mkdocs_hotfix import figures, gate, metrics, policyfile, releases
+from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.figures import Figures
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.metrics import Metrics, Share
@@ -156,3 +157,31 @@ def test_a_list_of_releases_that_can_not_be_used_names_the_place(tmp_path, text,
     with pytest.raises(SetupError) as caught:
         releases.load(tmp_path)
     assert told in str(caught.value)
+
+
+def test_the_matrix_shows_the_newest_hotfixes_and_every_one_that_lacks_evidence_and_counts_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "COLUMNS", 2)
+    whole = restored("2026-06-10T01:00:00Z", "2026-06-10T02:00:00Z").replace("deployed", "reported")
+    found = Figures(measure(tmp_path, restored("2026-06-09T01:00:00Z"), *[whole] * 4))
+    assert [one.judged.name for one in found.proofs] == ["HF-2026-0005", "HF-2026-0004", "HF-2026-0001"]
+    assert found.proven("regression-test") == "0 of 1"
+    assert found.proven("production-verification") == "4 of 4"
+
+
+def test_drawings_show_the_newest_and_a_sentence_never_lists_hundreds(tmp_path):
+    listed = "releases: [" + ", ".join(f'{{version: "4.{number}"}}' for number in range(40)) + "]"
+    found = Figures(measure(tmp_path, restored("2026-06-09T01:00:00Z", more='release: {base: "4.7"}'), listed=listed))
+    assert found.releases.names[0].name == "4.16"
+    assert found.releases_answer == "4.7 needed 1 hotfix, 4.0, 4.1, 4.2, 4.3, 4.4, 4.5 and 33 others none."
+
+
+def test_the_drawings_are_the_same_to_the_byte_at_every_build(tmp_path):
+    found = measure(
+        tmp_path, restored("2026-06-09T01:00:00Z", "2026-06-09T02:00:00Z", more='work: {sprint: "7", hours: 3}')
+    )
+    report = gate.check(policyfile.load(None, root=tmp_path), NOW)
+    nowhere = Links(lambda judged: None, lambda uri: None)
+    first, second = (Book(report).block("metrics", nowhere) for _ in range(2))
+    assert first == second
+    assert first.count("<svg") > 5
+    assert found.records
