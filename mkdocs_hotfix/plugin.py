@@ -300,6 +300,10 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         page.present_anchor_ids = set(re.findall(r' id="([^"]+)"', made.html))
         return made.html
 
+    def on_post_page(self, output: str, /, *, config: MkDocsConfig, **_kwargs: Any) -> str:
+        """Keep the theme from asking other hosts: Material counts the stars of `repo_url` at GitHub, on every page."""
+        return output.replace(' data-md-component="source"', "") if config.theme.name == "material" else output
+
     def _links_from(self, here: File, files: Files, config: MkDocsConfig) -> Links:
         def record(judged: Judged) -> str | None:
             file = self._shown.get(os.path.abspath(judged.file))

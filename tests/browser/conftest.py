@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import http.server
 import logging
 import os
+import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -18,33 +26,14 @@ from mkdocs.config import load_config
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
-NOW = "1795405200"  # 2026-11-23T03:40:00Z
-THEMES = {
-    "material": {
-        "name": "material",
-        "font": False,
-        "palette": [
-            {"media": "(prefers-color-scheme: light)", "scheme": "default", "primary": "custom"},
-            {"media": "(prefers-color-scheme: dark)", "scheme": "slate", "primary": "custom"},
-        ],
-    },
-    "mkdocs": {"name": "mkdocs", "highlightjs": False},  # its highlighter comes from another host
-}
-PAGES = (
-    "",
-    "process/",
-    "triage/",
-    "hotfixes/",
-    "hotfixes/HF-2026-0007/",
-    "hotfixes/HF-2026-0018/",
-    "metrics/",
-    "new/",
-    "record/",
-    "rules/",
-)
+NOW = (re.search(r"^SAMPLES_NOW = (\d+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE) or [""])[1]
+THEMES = ("material", "mkdocs")
+HIDDEN = ("HF-2026-0920", "Session token in the address", "seen in a proxy's log")
+"""What a record under embargo tells: none of it may be in a site."""
 
 if CHROMIUM is None:
     collect_ignore_glob = ["test_*.py"]
@@ -52,65 +41,151 @@ if CHROMIUM is None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if CHROMIUM is None:
-        terminalreporter.write_line("Browser tests left out: no Chromium found. Install it: apt install chromium")
+        terminalreporter.write_line("Browser tests left out: no Chromium found. Install it: apt-get install chromium")
 
 
 def open_record(number: int, title: str) -> str:
     return (
         f"---\nid: HF-2026-{number:04}\ntitle: {title}\nstatus: reported\nseverity: major\nservice: accounts\n"
-        "reported: {at: 2026-11-23T03:10:00Z, by: support-lead}\n---\n\nSeen by one customer.\n"
+        f"reported: {{at: 2026-11-23T08:{number % 60:02}:00Z, by: support-lead}}\n---\n\nSeen by one customer.\n"
     )
+
+
+class _Settings(yaml.SafeLoader):
+    """Reads our own mkdocs.yml, in which Material may name functions."""
+
+
+_Settings.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, _, node: loader.construct_scalar(node))
+
+
+@dataclass
+class Site:
+    """A site as it was built: its folder, the address at which it is served, and one page of each kind."""
+
+    theme: str
+    folder: Path
+    address: str = ""
+    records: list[str] = field(default_factory=list)
+
+    def __call__(self, page: str) -> str:
+        """Return the address of a page by its name in the docs folder, without `.md`."""
+        return self.address + self.path(page)
+
+    def path(self, page: str) -> str:
+        if self.theme == "material":  # the handbook can be opened from a disk
+            return f"{page}.html"
+        return f"{page.removesuffix('index')}{'' if page.endswith('index') else '/'}"
+
+    @property
+    def pages(self) -> list[str]:
+        """Every page, and of those that are alike a few."""
+        made = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))
+        names = [path.removesuffix(".html") for path in made]
+        if self.theme != "material":
+            names = [re.sub(r"(?<=.)/index$", "", name) if name != "hotfixes/index" else name for name in names]
+        alike = re.compile(r"(?:hotfixes/HF-|releases/)")
+        few = [name for name in names if alike.match(name) and name not in self.records]
+        return [
+            name
+            for name in names
+            if name != "404" and (not alike.match(name) or name in self.records or name in few[:1])
+        ]
+
+
+def _tree(folder: Path, source: Path) -> None:
+    """Copy a docs folder, and add what the samples do not have: hostile words, and a record under embargo."""
+    shutil.copytree(source, folder)
+    for number, title in ((918, "Log-in loop after single sign-on"), (921, "Basket shows <b>two</b> totals & a tip")):
+        (folder / "hotfixes" / f"HF-2026-{number:04}.md").write_text(open_record(number, title), "utf-8")
+    secret = open_record(920, HIDDEN[1]).replace("status:", "security: {embargo_until: 2999-01-01}\nstatus:")
+    (folder / "hotfixes" / f"{HIDDEN[0]}.md").write_text(secret, "utf-8")
+    (folder / "hotfixes" / HIDDEN[0]).mkdir()
+    (folder / "hotfixes" / HIDDEN[0] / "log.txt").write_text(HIDDEN[2], "utf-8")
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build the same handbook on each theme: a closed hotfix, open ones, and one under embargo."""
-    folder = tmp_path_factory.mktemp("browser")
-    docs = folder / "docs"
-    shutil.copytree(HERE.parent / "examples" / "docs", docs)
-    (docs / "hotfixes" / "HF-2026-0019.md").unlink()
-    shutil.copy(HERE.parents[1] / "docs" / "css" / "handbook.css", docs)
-    for number, title in ((18, "Log-in loop after single sign-on"), (21, "Basket shows <b>two</b> totals & a tip")):
-        (docs / "hotfixes" / f"HF-2026-{number:04}.md").write_text(open_record(number, title), "utf-8")
-    secret = open_record(22, "Session token in the address").replace(
-        "status:", "security: {embargo_until: 2999-01-01}\nstatus:"
-    )
-    (docs / "hotfixes" / "HF-2026-0022.md").write_text(secret, "utf-8")
-    os.environ["SOURCE_DATE_EPOCH"] = NOW
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
+    """Build our own handbook as it is published, and the examples on the plain theme. Once for all tests."""
+    top = tmp_path_factory.mktemp("browser")
+    handbook = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), _Settings)
+    handbook |= {"repo_url": "https://github.com/acme/handbook", "edit_uri": "edit/main/docs/"}
+    plain: dict[str, Any] = {
+        "site_name": "Shop hotfixes",
+        "theme": {"name": "mkdocs", "highlightjs": False},  # its highlighter comes from another host
+        "plugins": ["search", "hotfix"],
+        "repo_url": "https://codeberg.org/acme/handbook",
+        "edit_uri": "_edit/main/docs/",
+    }
     made = {}
-    for name, theme in THEMES.items():
-        settings = {
-            "site_name": "Shop hotfixes",
-            "site_dir": str(folder / name),
-            "theme": theme,
-            "plugins": ["search", "hotfix"],
-            "extra_css": ["handbook.css"] if name == "material" else [],
-        }
-        (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings), "utf-8")
-        config = load_config(str(folder / "mkdocs.yml"))
-        config.plugins.on_startup(command="build", dirty=False)
-        logging.getLogger("mkdocs").setLevel(logging.ERROR)
-        build(config)
-        made[name] = folder / name
-    del os.environ["SOURCE_DATE_EPOCH"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", NOW)
+        patch.setenv("NO_MKDOCS_2_WARNING", "1")
+        for theme, settings, docs in (
+            ("material", handbook, ROOT / "docs"),
+            ("mkdocs", plain, ROOT / "tests" / "examples" / "docs"),
+        ):
+            folder = top / theme
+            _tree(folder / "docs", docs)
+            (folder / "docs" / "hotfixes" / "HF-2026-0019.md").unlink(missing_ok=True) if theme == "mkdocs" else None
+            (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings), "utf-8")
+            config = load_config(str(folder / "mkdocs.yml"))
+            config.plugins.on_startup(command="build", dirty=False)
+            logging.getLogger("mkdocs").setLevel(logging.ERROR)
+            build(config)
+            records = [f"hotfixes/HF-2026-{number:04}" for number in (7, 921)]
+            made[theme] = Site(theme, folder / "site", records=records)
     return made
 
 
+def _policy(folder: Path) -> str:
+    """Write the strictest Content-Security-Policy that the theme's own pages can bear: nothing inline but its scripts.
+
+    What stands in the article is ours; what stands around it is the theme's, and is allowed by its digest.
+    """
+    scripts, styles = set(), set()
+    for path in folder.rglob("*.html"):
+        text = path.read_text("utf-8")
+        around = re.sub(r'(?s)<article.*</article>|<div [^>]*role="main">.*<footer', "", text)
+        scripts.update(re.findall(r"(?s)<script(?![^>]* src=)[^>]*>(.*?)</script>", around))
+        styles.update(unescape(one) for one in re.findall(r'<[^>]* style="([^"]*)"', around))
+    return (
+        f"default-src 'none'; script-src 'self' {_digests(scripts)}; style-src 'self' 'unsafe-hashes' {_digests(styles)}; "
+        "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
+    )
+
+
+def _digests(texts: set[str]) -> str:
+    made = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{one}'" for one in sorted(made))
+
+
+class _Quiet(http.server.ThreadingHTTPServer):
+    """Browsers leave in the middle of an answer."""
+
+    def handle_error(self, request: object, client_address: object) -> None: ...
+
+
 @pytest.fixture(scope="session")
-def addresses(sites: dict[str, Path]) -> Iterator[dict[str, str]]:
-    """Serve the sites."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None: ...
-
+def sites(built: dict[str, Site]) -> Iterator[dict[str, Site]]:
+    """Serve the sites, each under a strict Content-Security-Policy."""
     servers = []
-    made = {}
-    for name, folder in sites.items():
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    for site in built.values():
+        policy = _policy(site.folder)
+
+        class Strict(http.server.SimpleHTTPRequestHandler):
+            said = policy
+
+            def log_message(self, *args: object) -> None: ...
+
+            def end_headers(self) -> None:
+                self.send_header("Content-Security-Policy", self.said)
+                super().end_headers()
+
+        server = _Quiet(("127.0.0.1", 0), functools.partial(Strict, directory=str(site.folder)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
-        made[name] = f"http://127.0.0.1:{server.server_port}/"
-    yield made
+        site.address = f"http://127.0.0.1:{server.server_port}/"
+    yield built
     for server in servers:
         server.shutdown()
         server.server_close()
@@ -126,8 +201,37 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Open a tab that remembers what went wrong, and every request that left the site."""
+    """Open a tab."""
     context = browser.new_context(viewport={"width": 1300, "height": 900})
     tab = context.new_page()
     yield tab
     context.close()
+
+
+@pytest.fixture
+def troubles(page: Page) -> list[str]:
+    """Collect what the page says went wrong, what was refused by the policy, and what was asked of another host."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            found.append(asked.url)
+            if not asked.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
+            else None
+        ),
+    )
+    return found
+
+
+def check(folder: Path, records: dict[str, str]) -> str:
+    """File records, and ask `hotfix check` what it thinks of them: its exit code and what it says."""
+    (folder / "docs" / "hotfixes").mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "docs" / "policy.yml", folder / "docs" / "policy.yml")
+    for name, text in records.items():
+        (folder / "docs" / "hotfixes" / name).write_text(text, "utf-8")
+    asked = [str(Path(sys.executable).parent / "hotfix"), "check", "--format", "concise"]
+    environment = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
+    done = subprocess.run(asked, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return f"{done.returncode}\n{done.stdout}{done.stderr}"

@@ -114,6 +114,7 @@
       radio.checked = true;
       field.querySelector("[data-because]").value = query.get(`because.${field.dataset.question}`) ?? "";
       status.value = field.closest(".hf-group").dataset.status;
+      form.querySelector("[data-path='triage.at']").value = now.toISOString().slice(0, 16);
     }
 
     const valueOf = (input) => {
@@ -175,6 +176,7 @@
       if (open) {
         const address = `${open.dataset.address ??= open.getAttribute("href")}?${new URLSearchParams({ filename: name, value: made })}`;
         open.hidden = address.length > LONGEST;
+        form.querySelector("[data-long]").hidden = !open.hidden;
         open.href = address;
       }
     };
