@@ -9,12 +9,12 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from mkdocs_hotfix.policy import Policy, pointer
+from mkdocs_hotfix.policy import Kind, Policy, pointer
 from mkdocs_hotfix.times import later
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.findings import Pointer
-    from mkdocs_hotfix.record import Record
+    from mkdocs_hotfix.record import Evidence, Record
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,13 @@ def _claims(policy: Policy, status_id: str, severity: str, service: str, decisio
     """List what a claim needs, by need. A dozen rules ask it of each record, and records with one claim are many."""
     found: dict[str, Obligation] = {}
     reached = policy.reached(status_id)
+    last = [status.id for status in reached if not status.branches_from][-1]
     for status in reached:
+        # `due: 2h` puts off what the deployment itself asks for, and nothing that a later status does.
+        put_off = policy.may_be_due if status.id == last and "deployed" in status.needs else frozenset()
         for need in status.needs:
+            if need in put_off:
+                continue
             found.setdefault(need, Obligation(need, status.id))
     facts = {
         "status": {status.id for status in reached},
@@ -89,6 +94,12 @@ def _claims(policy: Policy, status_id: str, severity: str, service: str, decisio
             for need in rule.needs:
                 found.setdefault(need, Obligation(need, "", rule.because))
     return found
+
+
+def lacking(kind: Kind, evidence: Evidence) -> list[str]:
+    """Name what a piece of evidence must say by its kind and does not, a report left aside."""
+    wanted = [*(["result"] if kind.is_test else []), *(["environment"] if kind.environment else []), *kind.needs]
+    return [name for name in dict.fromkeys(wanted) if evidence.data.get(name) in (None, "", [], {})]
 
 
 def step_back(record: Record, policy: Policy, as_of: datetime, obligation: Obligation) -> str:
@@ -124,7 +135,7 @@ def open_still(
 def own(record: Record, policy: Policy, person: str) -> tuple[str, ...]:
     """Name the fields of the record by which a person may not sign it: `work.owner`, if they are the owner."""
     named = ((need, record.value(pointer(need))) for need in policy.approvals_not_by)
-    return tuple(need for need, value in named if isinstance(value, str) and _folded(value) == _folded(person))
+    return tuple(need for need, value in named if isinstance(value, str) and same_person(value, person))
 
 
 def waived(record: Record, policy: Policy, as_of: datetime) -> frozenset[str]:
@@ -134,6 +145,11 @@ def waived(record: Record, policy: Policy, as_of: datetime) -> frozenset[str]:
         for one in record.waivers
         if one.at <= as_of < one.ends and one.by in policy.approver_roles[one.role] and not own(record, policy, one.by)
     )
+
+
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names are one person's: upper and lower case, and blanks, make no other one."""
+    return _folded(one) == _folded(other)
 
 
 def _folded(name: str) -> str:

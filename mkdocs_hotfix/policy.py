@@ -194,6 +194,18 @@ class Policy:
         kind = self.kinds.get(need.removeprefix("evidence."))
         return kind.title if kind and need.startswith("evidence.") else f"`{need}`"
 
+    @cached_property
+    def after_deployment(self) -> frozenset[str]:
+        """The kinds of evidence that the order puts after the deployment."""
+        chains = (chain[chain.index("deployed") + 1 :] for chain in self.order if "deployed" in chain)
+        needs = (need.partition(".") for chain in chains for need in chain)
+        return frozenset(name for head, _, name in needs if head == "evidence")
+
+    @cached_property
+    def may_be_due(self) -> frozenset[str]:
+        """The evidence that may be owed for a while after the deployment."""
+        return frozenset(f"evidence.{kind.id}" for kind in self.kinds.values() if kind.due is not None)
+
     def place(self, *at: str) -> str:
         """Say where a field of the policy stands, to start a sentence: `docs/policy.yml:4:1:`."""
         span = self.read_as.span(at, "key")

@@ -163,6 +163,12 @@ class Record:
         until = self.value(("security", "embargo_until"))
         return self.is_unclear(("security",)) or (isinstance(until, str) and as_of < end_of(until))
 
+    @property
+    def taken_back(self) -> Event | None:
+        """The rollback of what was deployed last; nothing where that came after it, or nothing was rolled back."""
+        again = self.rollback and self.deployed and self.rollback.at < self.deployed.at
+        return None if again else self.rollback
+
     def moments(self, need: Pointer) -> tuple[tuple[Pointer, datetime], ...]:
         """Return the times of one event of the life of the record, with their places."""
         head = need[0]

@@ -16,6 +16,7 @@ from mkdocs_hotfix.testreport import MAX_BYTES, Case, Feed, Format, ReportError,
 __all__ = ["MAX_BYTES", "Case", "ReportError", "TestReport", "read", "read_bytes"]
 
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_LFS = b"version https://git-lfs.github.com/spec/"
 _FILE = "File JUnit XML, CTRF JSON, or an in-toto test result."
 
 
@@ -48,6 +49,8 @@ def read(stream: BinaryIO) -> TestReport:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise ReportError(f"The file can not be read: {reason}", "Check who may read it.") from error
+    if feed.head.startswith(_LFS):
+        raise ReportError("The file is a pointer of Git LFS, and the report itself is not here", "Run `git lfs pull`.")
     if feed.head.startswith(_PACKED):
         raise ReportError("The report is packed", "Unpack it, and file what is inside.")
     raise ReportError("The file is neither XML nor JSON", _FILE)

@@ -93,7 +93,9 @@ def verdicts(
             state = "waived"
         elif states:
             state = "waiver-expired" if need in run_out else "overdue" if "overdue" in states else "missing"
-        elif one.carries(place) or one.is_unclear(place):
+        elif one.is_unclear(place):
+            state = "missing"  # something stands there, and nobody can tell what it says
+        elif one.carries(place) and _is_whole(one, policy, need):
             state = "met"
         elif obligation and obligation.deadline:
             state = "due"
@@ -109,3 +111,12 @@ def verdicts(
             tuple(problem for _, problem in against),
             obligation.deadline if obligation else None,
         )
+
+
+def _is_whole(one: Record, policy: Policy, need: str) -> bool:
+    """Tell whether evidence says all that its kind asks for, even where no status asks for it yet."""
+    kind = policy.kinds.get(need.removeprefix("evidence.")) if need.startswith("evidence.") else None
+    evidence = one.evidence.get(kind.id) if kind else None
+    if kind is None or evidence is None:
+        return True
+    return not obligations.lacking(kind, evidence) and (bool(evidence.reports) or not kind.report)

@@ -268,6 +268,19 @@ def several(*parts: Forge) -> Forge:
     return forge
 
 
+def merged_early(shop: Shop, data: dict[str, Any]) -> None:
+    """Name a commit of main that is not in the base release, and that nobody can have made for this issue."""
+    early = shop.commit("early", at="2026-04-10T09:00:00Z")
+    merged(branch="main", commit=early)(shop, data)
+
+
+def filed_early(shop: Shop, data: dict[str, Any]) -> None:
+    """File the report of a test in production before anything was there to be tested."""
+    (shop.records / ID / "smoke.xml").write_text(JUNIT.format(name="smoke"), "utf-8")
+    shop.commit("smoke", at="2026-04-14T03:00:00Z")
+    evidence("smoke-test", report=f"{ID}/smoke.xml")(shop, data)
+
+
 FORGED: Mapping[str, tuple[Forge, str, str]] = {
     "a commit that is not there": (
         release(commit="0" * 40), "other-commit", "Commit 000000000000 is not in the Git repository",
@@ -315,6 +328,9 @@ FORGED: Mapping[str, tuple[Forge, str, str]] = {
     "a merge commit from before the fix": (
         merged(branch="main", commit="base"), "not-merged-back", "is part of 4.12.2 already",
     ),
+    "a merge commit from before the issue": (
+        merged_early, "not-merged-back", "is from 2026-04-10T09:00:00Z, before the issue was reported",
+    ),
     "merged back into the hotfix branch itself": (
         merged(branch="hotfix/4.12.3", url="https://a.example/1"), "not-merged-back", "is the branch of the hotfix itself",
     ),
@@ -325,6 +341,9 @@ FORGED: Mapping[str, tuple[Forge, str, str]] = {
     "a report that lay there before the fix": (
         evidence("regression-test", report="../old-report.xml"), "stale-evidence",
         "was committed at 2026-04-01T09:00:00Z, before the fix was made",
+    ),
+    "a smoke test from before the deployment": (
+        filed_early, "stale-evidence", "was committed at 2026-04-14T03:00:00Z, before the package was deployed",
     ),
     "a report that git does not have": (
         evidence("regression-test", report=f"{ID}/new.xml"), "stale-evidence", "is not in the Git repository",
@@ -874,7 +893,7 @@ def test_what_may_change_in_a_closed_record_and_in_an_open_one(shop: Shop):
 def test_a_former_version_that_today_s_policy_does_not_know_counts_as_none(shop: Shop):
     shop.file({**shop.data(), "status": "live"})
     shop.commit("under another policy")
-    shop.file({**shop.data(), "status": "verified"})
+    shop.file({key: value for key, value in shop.data().items() if key != "deployed"} | {"status": "verified"})
     assert shop.slugs(since="HEAD") == set()
 
 

@@ -49,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     timeline.in_the_future,
     timeline.sla_missed,
     changes.status_went_back,
+    timeline.status_behind,
     release.unknown_include,
     release.broken_chain,
     release.duplicate_version,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from mkdocs_hotfix.findings import Pointer, Problem, shorten
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
+from mkdocs_hotfix.times import later, rfc3339
 from mkdocs_hotfix.witness import Repository
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @judges_record("EVD307", makes="failed")
@@ -70,7 +74,7 @@ def not_merged_back(record: Record, context: Context) -> Iterator[Problem]:
     A fix that lives on the hotfix branch alone comes back as a bug with the next release. Every entry of `release.merge_back`
     is a claim, whatever the status. With `git: true` in the policy, or `--git`, its branch must contain `release.commit`, here
     or at a remote; or, where the fix came in by a cherry-pick or squashed, the entry's own `commit`, which the base release
-    must not have.
+    must not have and which is not older than the issue.
 
     Wrong: `merge_back: [{branch: main, url: …}]` while the pull request is still open; `merge_back: [{branch: hotfix/4.12.3, …}]`
     where that is the branch of the hotfix itself.
@@ -125,6 +129,14 @@ def not_merged_back(record: Record, context: Context) -> Iterator[Problem]:
                 pointer=(*here, "commit"),
                 help=(f"Name the commit that brought the fix to `{shorten(branch)}`.",),
                 label="older than the fix",
+                on="value",
+            )
+        elif own and commit and record.reported and later(commit.at, _CLOCKS_DIFFER) < record.reported.at:
+            yield Problem(
+                f"Commit {commit.id[:12]} is from {rfc3339(commit.at)}, before the issue was reported",
+                pointer=(*here, "commit"),
+                help=(f"Name the commit that brought the fix to `{shorten(branch)}`.",),
+                label="older than the issue",
                 on="value",
             )
 

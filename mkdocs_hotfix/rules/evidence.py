@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem, shorten
-from mkdocs_hotfix.obligations import Obligation, open_still, owed
+from mkdocs_hotfix.obligations import Obligation, lacking, open_still, owed
 from mkdocs_hotfix.policy import Kind
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.rule import Context, judges_record
@@ -27,15 +27,6 @@ def _sample(kind: Kind, context: Context) -> str:
     parts += [f"{need}: …" for need in kind.needs if need not in ("result", "environment")]
     parts += ["report: …"] if kind.report and "report" not in kind.needs else []
     return f"{kind.id}: {{{', '.join(parts)}}}"
-
-
-def _lacking(kind: Kind, evidence: Evidence) -> list[str]:
-    wanted = [
-        *(["result"] if kind.is_test else []),
-        *(["environment"] if kind.environment else []),
-        *kind.needs,
-    ]
-    return [name for name in dict.fromkeys(wanted) if evidence.data.get(name) in (None, "", [], {})]
 
 
 @judges_record("EVD301", makes="missing", waivable=True)
@@ -80,13 +71,13 @@ def missing_evidence(record: Record, context: Context) -> Iterator[Problem]:
                 ),
                 label=f"`{kind.id}` is missing",
             )
-        elif lacking := _lacking(kind, evidence):
-            names = ", ".join(f"`{name}`" for name in lacking)
+        elif absent := lacking(kind, evidence):
+            names = ", ".join(f"`{name}`" for name in absent)
             yield Problem(
                 f"“{kind.title}” does not say {names}",
                 pointer=here,
                 help=(
-                    f"Add {', '.join(f'`{name}: …`' for name in lacking)} to it.",
+                    f"Add {', '.join(f'`{name}: …`' for name in absent)} to it.",
                     *open_still(record, context.policy, context.as_of, obligation),
                 ),
                 label=f"{names} missing",

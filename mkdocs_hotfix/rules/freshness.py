@@ -18,9 +18,9 @@ def stale_evidence(record: Record, context: Context) -> Iterator[Problem]:
     """Evidence is older than what it is to prove.
 
     A test that ran before the issue was reported can not have tested its fix. A time without a zone is
-    taken as late as it can be meant. With `git: true` in the policy, or `--git`, the
-    time of `release.commit` counts too, for tests and their reports; and a report must be in the repository, with content that
-    came into it neither before the issue was reported nor before the fix. Five minutes are allowed, since clocks differ.
+    taken as late as it can be meant. With `git: true` in the policy, or `--git`, the time of `release.commit` counts
+    too, for tests and their reports, and that of the deployment, for reports of what comes after it; and a report must be in the
+    repository, with content that came into it before none of these. Five minutes are allowed, since clocks differ.
 
     Wrong, where the report says that its tests began in March:
 
@@ -41,9 +41,11 @@ def stale_evidence(record: Record, context: Context) -> Iterator[Problem]:
     repository = context.repository
     reported = record.reported.at if record.reported else None
     commit = repository.commit(record.release.commit) if repository else None
+    afterwards = context.policy.after_deployment
     for kind_id, evidence in record.evidence.items():
         kind = context.policy.kinds[kind_id]
         fixed = commit.at if commit and kind.is_test else None  # an analysis comes before the fix
+        live = record.deployed.at if repository and record.deployed and kind_id in afterwards else None
         if commit and fixed and later(evidence.at, _CLOCKS_DIFFER) < fixed:
             yield Problem(
                 f"“{kind.title}” is from {rfc3339(evidence.at)}, before commit {commit.id[:12]} was made",
@@ -67,7 +69,11 @@ def stale_evidence(record: Record, context: Context) -> Iterator[Problem]:
                     )
             began = opened.report.began if opened.report else None
             for at, what in ((began, "is from"), (kept, "was committed at")):
-                for earliest, event in ((fixed, "the fix was made"), (reported, "the issue was reported")):
+                for earliest, event in (
+                    (live, "the package was deployed"),
+                    (fixed, "the fix was made"),
+                    (reported, "the issue was reported"),
+                ):
                     if at and earliest and later(at, _CLOCKS_DIFFER) < earliest:
                         yield Problem(
                             f"The report `{name}` {what} {rfc3339(at)}, before {event}",

@@ -49,8 +49,10 @@ def unknown_include(records: Sequence[Record], _context: Context) -> Iterator[tu
                 )
             elif other.withdrawn:
                 trouble = "was withdrawn"
-            elif other.rollback and (record.deployed is None or other.rollback.at <= record.deployed.at):
+            elif other.taken_back and (record.deployed is None or other.taken_back.at <= record.deployed.at):
                 trouble = "was rolled back"
+            elif other.taken_back and not record.taken_back:
+                trouble = "was rolled back, and this package is still in production"
             elif other.deployed is None:
                 trouble = "was never deployed"
             elif record.deployed and other.deployed.at > record.deployed.at:
@@ -65,18 +67,19 @@ def unknown_include(records: Sequence[Record], _context: Context) -> Iterator[tu
                     f"`{name}` can not be carried: it {trouble}",
                     pointer=("release", "includes", index),
                     help=("Name the earlier hotfixes on the same base that are in this package.",),
-                    label=trouble,
+                    label=trouble.partition(", and this package")[0],
                     on="value",
                 ),
             )
 
 
 @judges_corpus("REL502")
-def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
+def broken_chain(records: Sequence[Record], context: Context) -> Iterator[tuple[Record, Problem]]:
     """A package leaves out an earlier hotfix on the same release, or builds on a hotfix and not on a release.
 
     A hotfix is cumulative: who takes the latest gets them all. So each one includes every earlier one on its base that is in
-    production, or says which it drops and why (`release.drops`). The base is the official release, and never another hotfix,
+    production, or says which it drops and why (`release.drops`); that is asked before it is deployed, from the status on that
+    needs its version or commit. The base is the official release, and never another hotfix,
     or else the chain would start anew and lose what was before.
 
     Wrong: HF-2026-0008 on 4.12.2 after HF-2026-0007 on 4.12.2, with `includes: []`.
@@ -98,38 +101,14 @@ def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple
                     on="value",
                 ),
             )
-        if record.release.base and record.deployed:
+        if record.release.base:
             chains[record.release.base].append(record)
-    for chain in chains.values():
-        chain.sort(key=lambda one: (one.deployed.at if one.deployed else one.id, one.id))
-        for index, record in enumerate(chain):
-            if record.withdrawn:
-                continue
-            for earlier in chain[:index]:
-                gone = earlier.withdrawn or (
-                    earlier.rollback and record.deployed and earlier.rollback.at <= record.deployed.at
-                )
-                named = earlier.id in record.release.includes or earlier.id in record.release.drops
-                if not gone and not named:
-                    yield (
-                        record,
-                        Problem(
-                            f"The package leaves out {earlier.id} ({earlier.release.version or 'no version'}), which is in production on {record.release.base}",
-                            pointer=("release", "includes"),
-                            help=(
-                                f"Add {earlier.id} to `includes` if the package carries it.",
-                                f"Left out on purpose? Add to `drops`: `{{id: {earlier.id}, because: …}}`."
-                                if record.release.drops
-                                else f"Left out on purpose? Add `drops: [{{id: {earlier.id}, because: …}}]` under `release`.",
-                            ),
-                            label=f"without {earlier.id}",
-                            on="value",
-                        ),
-                    )
-        for record in chain:
+    for members in chains.values():
+        yield from _left_out(members, context)
+        for record in members:
             for index, drop in enumerate(record.release.drops):
                 both = drop in record.release.includes
-                if both or drop not in {one.id for one in chain} - {record.id}:
+                if both or drop not in {one.id for one in members if one.deployed} - {record.id}:
                     trouble = "included too" if both else "no hotfix on this base"
                     yield (
                         record,
@@ -145,6 +124,43 @@ def broken_chain(records: Sequence[Record], _context: Context) -> Iterator[tuple
                             on="value",
                         ),
                     )
+
+
+def _left_out(members: Sequence[Record], context: Context) -> Iterator[tuple[Record, Problem]]:
+    """Find packages that leave out what is in production when they are deployed, or, before that, now."""
+    chain = sorted((one.deployed.at, one.id, one) for one in members if one.deployed)
+    for record in members:
+        if record.withdrawn or not (record.deployed or _is_built(record, context)):
+            continue
+        for at, name, earlier in chain:
+            here, gone = record.deployed, earlier.taken_back
+            if earlier is record or (here and (at, name) > (here.at, record.id)):
+                continue
+            named = name in record.release.includes or name in record.release.drops
+            if named or earlier.withdrawn or (gone and (here is None or gone.at <= here.at)):
+                continue
+            yield (
+                record,
+                Problem(
+                    f"The package leaves out {name} ({earlier.release.version or 'no version'}), which is in production on {record.release.base}",
+                    pointer=("release", "includes"),
+                    help=(
+                        f"Add {name} to `includes` if the package carries it.",
+                        f"Left out on purpose? Add to `drops`: `{{id: {name}, because: …}}`."
+                        if record.release.drops
+                        else f"Left out on purpose? Add `drops: [{{id: {name}, because: …}}]` under `release`.",
+                    ),
+                    label=f"without {name}",
+                    on="value",
+                ),
+            )
+
+
+def _is_built(record: Record, context: Context) -> bool:
+    """Tell whether a record on its way to production claims that the package is there: its status needs the commit or version."""
+    policy = context.policy
+    needs = {need for status in policy.reached(record.status) for need in status.needs}
+    return not policy.statuses[record.status].branches_from and bool(needs & {"release.commit", "release.version"})
 
 
 @judges_corpus("REL503")

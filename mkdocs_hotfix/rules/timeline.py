@@ -15,7 +15,7 @@ from mkdocs_hotfix.times import rfc3339, spell
 CLOCKS_DIFFER = timedelta(minutes=5)
 
 
-@judges_record("TIM401")
+@judges_record("TIM401", makes="stale")
 def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
     """Something happened before what has to come first.
 
@@ -36,9 +36,12 @@ def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
     ```
     """
     told: set[Pointer] = set()
+    ended = bool(context.policy.statuses[record.status].branches_from)
     for chain in context.policy.order:
         latest: tuple[Pointer, datetime] | None = None
         for need in chain:
+            if need == "rollback" and record.taken_back is None and not ended:
+                continue  # what was deployed again came after it
             moments = record.moments(pointer(need))
             for place, at in moments:
                 if latest and at < latest[1] and place not in told:
@@ -55,7 +58,7 @@ def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
             latest = max([*ordered, *([latest] if latest else [])], key=lambda moment: moment[1], default=None)
 
 
-@judges_record("TIM402")
+@judges_record("TIM402", makes="failed")
 def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
     """Something is recorded as done that has not happened yet.
 
@@ -126,6 +129,57 @@ def sla_missed(record: Record, context: Context) -> Iterator[Problem]:
                 label=f"{spell(clock.taken - clock.promised)} late",
                 on="value",
             )
+
+
+@judges_record("TIM405")
+def status_behind(record: Record, context: Context) -> Iterator[Problem]:
+    """The record tells of a deployment or a rollback, and its status does not.
+
+    What a record owes follows from its status. One that was deployed and calls itself `fixing`, or `withdrawn`, would owe no
+    test and no approval; one that was rolled back and calls itself `closed` would be taken for a fix in production.
+
+    Wrong:
+
+    ```yaml
+    status: fixing
+    deployed: {at: 2026-04-14T03:20:00Z, by: checkout-oncall}
+    ```
+
+    Right:
+
+    ```yaml
+    status: closed
+    deployed: {at: 2026-04-14T03:20:00Z, by: checkout-oncall}
+    ```
+    """
+    policy, deployed = context.policy, record.deployed
+    deploying = next((one.id for one in policy.lifecycle() if "deployed" in one.needs), "")
+    if not deploying or deployed is None:
+        return
+    claims_it = deploying in [one.id for one in policy.reached(record.status)]
+    if not claims_it and record.taken_back is None:
+        yield Problem(
+            f"The record says that it was deployed, and its status is `{record.status}`",
+            pointer=("status",),
+            help=(
+                f"Write `status: {deploying}`.",
+                "Was it taken back? Add `rollback: {at: …, by: …, because: …}`. Was it never deployed? Delete `deployed`.",
+            ),
+            label="and yet `deployed`",
+            on="value",
+        )
+    elif claims_it and record.taken_back and not policy.statuses[record.status].branches_from:
+        exits = [one.id for one in policy.exits() if "rollback" in one.needs]
+        yield Problem(
+            f"The record says that it was rolled back, and its status is `{record.status}`",
+            pointer=("status",),
+            help=(
+                *(f"Write `status: {one}`." for one in exits[:1]),
+                "Was it deployed again? Write when, and by whom, in `deployed`; the `rollback` stays.",
+            ),
+            label="and yet `rollback`",
+            on="value",
+        )
 
 
 def _event(place: Pointer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mkdocs_hotfix.findings import Problem
+from mkdocs_hotfix.obligations import own, same_person
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
 
@@ -165,7 +166,8 @@ def exception_not_approved(record: Record, context: Context) -> Iterator[Problem
     """An exception was not allowed by somebody who may.
 
     The policy names the roles that can decide to fix now although the answers say that it can wait. The person is one of
-    those that the policy lists for the role, and not the one who made the triage: nobody allows their own exception.
+    those that the policy lists for the role, neither the one who made the triage nor one whose approval does not count
+    (`not_by`): nobody allows their own exception.
 
     Wrong:
 
@@ -216,14 +218,17 @@ def exception_not_approved(record: Record, context: Context) -> Iterator[Problem
             label="not in this role",
             on="value",
         )
-    elif exception.by == record.triage.by:
-        yield Problem(
-            f"`{exception.by}` made the triage and allowed the exception",
-            pointer=(*here, "by"),
-            help=("Let somebody else allow it (four eyes).",),
-            label="the same person",
-            on="value",
-        )
+    else:
+        theirs = ["made the triage"] if same_person(exception.by, record.triage.by) else []
+        theirs += [f"is `{need}`" for need in own(record, context.policy, exception.by)]
+        if theirs:
+            yield Problem(
+                f"`{exception.by}` {' and '.join(theirs)} and allowed the exception",
+                pointer=(*here, "by"),
+                help=("Let somebody else allow it (four eyes).",),
+                label="the same person",
+                on="value",
+            )
 
 
 def _listed(name: str, people: tuple[str, ...]) -> str:
