@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from mkdocs_hotfix import badge, feed, policyfile, published, recordjson, times
+from mkdocs_hotfix import badge, digests, feed, policyfile, published, recordjson, times, tree
 from mkdocs_hotfix.findings import Level
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.metrics import Load, Metrics, Share
@@ -73,18 +73,28 @@ def site_files(report: Report, metrics: Metrics, title: str, site: str, address:
 def hotfixes_json(report: Report, address: Address, chosen: tuple[Judged, ...] | None = None) -> str:
     """Write every published record, or the chosen ones, with their verdicts: `schemas/hotfixes.schema.json`."""
     shown = report.published if chosen is None else chosen
+    hidden = tree.hidden(report)
+
+    def described(judged: Judged) -> dict[str, Any]:
+        made = record_json(judged, report, address)
+        if chosen is None:
+            reports = digests.of_reports(judged, report, hidden)
+            made["digests"] = {"record": digests.of_record(judged), "reports": reports}
+        return made
+
     document = {
         "version": 1,
         "tool": {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")},
         "as_of": times.rfc3339(report.as_of),
         "process": report.policy.name,
+        "policy": digests.of_policy(report.policy),
         "summary": {
             "records": len(shown),
             "errors": _count(shown, Level.ERROR),
             "warnings": _count(shown, Level.WARNING),
             "notes": _count(shown, Level.NOTE),
         },
-        "hotfixes": [record_json(one, report, address) for one in shown if one.record],
+        "hotfixes": [described(one) for one in shown if one.record],
     }
     return json.dumps(document, indent=1) + "\n"
 

@@ -12,7 +12,7 @@ from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.recordjson import Address
 
 _NEWEST = 50
-_ATOM = "http://www.w3.org/2005/Atom"
+ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -25,8 +25,8 @@ def feed(report: Report, title: str, site: str, address: Address) -> str:
         site: Its address, with a slash at the end; without one, links are relative to the feed.
         address: Where the page of a record is, seen from the top of the site.
     """
-    ET.register_namespace("", _ATOM)
-    root = ET.Element(f"{{{_ATOM}}}feed")
+    ET.register_namespace("", ATOM)
+    root = ET.Element(f"{{{ATOM}}}feed")
     _add(root, "title", title)
     _add(root, "id", urljoin(site, "feed.xml") if site else "urn:mkdocs-hotfix:feed")
     newest = sorted(
@@ -66,7 +66,7 @@ def _changed(judged: Judged) -> Any:
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
     made = ET.SubElement(
-        parent, f"{{{_ATOM}}}{name}", {key: _NO_XML.sub("", value) for key, value in attributes.items()}
+        parent, f"{{{ATOM}}}{name}", {key: _NO_XML.sub("", value) for key, value in attributes.items()}
     )
     made.text = _NO_XML.sub("\ufffd", text) if text is not None else None
     return made

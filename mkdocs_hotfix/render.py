@@ -38,11 +38,16 @@ class Site:
 
 @dataclass(frozen=True)
 class Handbook:
-    """Everything that a site shows: the author's pages and files, the records, and what is made from them."""
+    """Everything that a site shows: the author's pages and files, the records, and what is made from them.
+
+    Attributes:
+        lenient: Leave out links and what is no regular file, instead of refusing them: others may publish them.
+    """
 
     report: Report
     releases: tuple[Release, ...] = ()
     site: Site = field(default_factory=Site)
+    lenient: bool = False
 
     @property
     def docs(self) -> Path:
@@ -53,7 +58,7 @@ class Handbook:
     def book(self) -> Book:
         """The pages of the report."""
         made = Book(self.report, "", self.releases, tree.records_uri(self.report.policy, self.docs))
-        taken = {urls.address(uri, folders=True): uri for uri in self._sources}
+        taken = {urls.address(uri, folders=True): uri for uri in self.sources}
         for page in pages.made(made):
             author = taken.get(urls.address(page.uri, folders=True))
             if author is not None:
@@ -68,7 +73,7 @@ class Handbook:
             SetupError: A file was not judged, is a link, or asks for a block that there is not.
         """
         made: dict[str, Callable[[], bytes]] = {}
-        for uri, path in self._sources.items():
+        for uri, path in self.sources.items():
             judged = self._records.get(uri)
             if judged is not None:
                 made[uri] = partial(self._record, judged)
@@ -78,7 +83,7 @@ class Handbook:
                 made[uri] = partial(_read, path)
         for uri, page in self._generated.items():
             made[uri] = partial(self._made, page)
-        for uri, text in self._exports.items():
+        for uri, text in self.exports.items():
             made.setdefault(uri, text.encode)
         for path in sorted(pagefile.STATIC.rglob("*.*")):
             made.setdefault(path.relative_to(pagefile.STATIC).as_posix(), path.read_bytes)
@@ -86,20 +91,19 @@ class Handbook:
 
     def address(self, judged: Judged) -> str | None:
         """Tell where the page of a record is, seen from the top of the site."""
-        uri = self._uri(judged.file)
+        uri = self.uri(judged.file)
         return urls.address(uri, folders=self.site.folders) if uri in self._records else None
 
     # -- what there is -------------------------------------------------------------------------------------
 
     @cached_property
-    def _sources(self) -> Mapping[str, Path]:
+    def sources(self) -> Mapping[str, Path]:
         """Every file of the docs folder that a site may show."""
-        hidden = tree.hidden(self.report)
         judged = {os.path.abspath(one.file) for one in self.report.judged}
         found: dict[str, Path] = {}
-        for path in _walk(Path(os.path.abspath(self.docs)), top=True):
-            uri = self._uri(path)
-            if str(path) in hidden:
+        for path in _walk(Path(os.path.abspath(self.docs)), top=True, lenient=self.lenient):
+            uri = self.uri(path)
+            if str(path) in self.hidden:
                 continue
             why = (
                 urls.is_page(uri)
@@ -113,7 +117,7 @@ class Handbook:
 
     @cached_property
     def _records(self) -> Mapping[str, Judged]:
-        return {self._uri(one.file): one for one in self.report.published if self._uri(one.file) in self._sources}
+        return {self.uri(one.file): one for one in self.report.published if self.uri(one.file) in self.sources}
 
     @cached_property
     def _generated(self) -> Mapping[str, Made]:
@@ -121,18 +125,29 @@ class Handbook:
         return {page.uri: page for page in pages.made(self.book) if page.uri not in self.book.moved}
 
     @cached_property
-    def _exports(self) -> Mapping[str, str]:
+    def exports(self) -> Mapping[str, str]:
+        """What programs read, by path."""
         name = self.site.name or self.report.policy.name
         return dict(exports.site_files(self.report, self.book.figures.metrics, name, self.site.url, self.address))
 
-    def _uri(self, path: Path) -> str:
+    def uri(self, path: Path) -> str:
+        """Write a file's path from the docs folder, with `/`."""
         return os.path.relpath(path, self.docs).replace(os.sep, "/")
+
+    @cached_property
+    def hidden(self) -> tree.Hidden:
+        """What no site may show."""
+        return tree.hidden(self.report)
 
     # -- pages ---------------------------------------------------------------------------------------------
 
+    def page(self, judged: Judged) -> recordpage.Page:
+        """Make the page of a record."""
+        here = self.uri(judged.file)
+        return recordpage.make(self.book, judged, partial(self._resolve, here), self._links(here), serving=False)
+
     def _record(self, judged: Judged) -> bytes:
-        here = self._uri(judged.file)
-        page = recordpage.make(self.book, judged, partial(self._resolve, here), self._links(here), serving=False)
+        page = self.page(judged)
         parts = [pagefile.front_matter({"title": page.title, "description": page.description, "render_macros": False})]
         wrapper, inner = _unwrap(page.html)
         for section, html in pagefile.chapters(inner, SECTIONS):
@@ -180,7 +195,7 @@ class Handbook:
 
     def _links(self, here: str) -> Links:
         def record(judged: Judged) -> str | None:
-            uri = self._uri(judged.file)
+            uri = self.uri(judged.file)
             return self._way(uri, here) if uri in self._records else None
 
         def page(uri: str) -> str | None:
@@ -189,7 +204,7 @@ class Handbook:
 
         address = newrecord.new_file_address(self.site.repo_url, self.site.edit_uri, self.book.folder)
         repo, branch = self.site.repo_url.rstrip("/"), self.site.edit_uri.strip("/")
-        edit = f"{repo}/{branch}/{quote(here)}" if repo and branch and here in self._sources else ""
+        edit = f"{repo}/{branch}/{quote(here)}" if repo and branch and here in self.sources else ""
         return Links(record, page, address, edit, forge.history(repo, edit))
 
     def _resolve(self, here: str, path: str) -> str | None:
@@ -203,7 +218,7 @@ class Handbook:
         return self._way(uri, here) + (f"#{parts.fragment}" if parts.fragment else "")
 
     def _shows(self, uri: str) -> bool:
-        return uri in self._sources or uri in self._generated or uri in self._exports
+        return uri in self.sources or uri in self._generated or uri in self.exports
 
     def _way(self, uri: str, here: str) -> str:
         folders = self.site.folders
@@ -230,7 +245,7 @@ def _unwrap(html: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
+def _walk(folder: Path, *, top: bool, lenient: bool) -> Iterator[Path]:
     """List what MkDocs would publish: no hidden file, no template. A link is refused: what it shows lies elsewhere."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -244,10 +259,10 @@ def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
         path = folder / entry.name
         mode = entry.stat(follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):
-            yield from _walk(path, top=False)
+            yield from _walk(path, top=False, lenient=lenient)
         elif stat.S_ISREG(mode):
             yield path
-        else:
+        elif not lenient:
             what = "a symbolic link, and links are not followed" if stat.S_ISLNK(mode) else "not a regular file"
             raise SetupError(f"{visible(display(path))} is {what}. Put the file itself there, or hide it with a dot.")
 

@@ -19,6 +19,7 @@ from mkdocs_hotfix.cli.next import next_
 from mkdocs_hotfix.cli.render import render
 from mkdocs_hotfix.cli.rule import rule
 from mkdocs_hotfix.cli.schema import schema
+from mkdocs_hotfix.cli.verify_site import verify_site
 from mkdocs_hotfix.findings import SetupError
 
 SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
@@ -26,7 +27,7 @@ SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "File a hotfix": (),
     "Complete its record": (),
     "Review": (next_, list_, check),
-    "Publish": (render,),
+    "Publish": (render, verify_site),
     "Explain": (rule, schema, completion),
 }
 """Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""

@@ -240,9 +240,13 @@ class Site:
 
     def render(self, *arguments: str, code: int = 0) -> str:
         """Run `hotfix render` in this process, from this folder, and return what it says."""
+        return self.hotfix("render", *arguments, code=code)
+
+    def hotfix(self, *arguments: str, code: int = 0) -> str:
+        """Run the program in this process, from this folder, and return what it says."""
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.root)
-            done = CliRunner().invoke(cli, ["render", *arguments], standalone_mode=False)
+            done = CliRunner().invoke(cli, arguments, standalone_mode=False)
         if isinstance(done.exception, SetupError):
             assert code == 2, done.exception
             return str(done.exception)

@@ -175,9 +175,9 @@ def test_only_what_changed_is_written_and_what_is_gone_is_taken_away(site):
     (site.docs / "hotfixes/HF-2026-0101.md").unlink()
     (site.docs / "hotfixes/HF-2026-0101/log.txt").unlink()
     site.record("HF-2026-0100", "A new title")
-    assert ", 2 removed" in site.render(*OUT)
+    assert ", 3 removed" in site.render(*OUT)
     after = site.snapshot("made")
-    assert before.keys() - after.keys() == {"hotfixes/HF-2026-0101.md", "hotfixes/HF-2026-0101/log.txt"}
+    assert before.keys() - after.keys() == {f"hotfixes/HF-2026-0101{end}" for end in (".md", ".json", "/log.txt")}
     kept = {"mine.md", "hotfixes/HF-2026-0101/mine.txt", "process.md", "assets/hotfix/hotfix.css", "policy.yml"} & set(
         before
     )
@@ -190,6 +190,7 @@ def test_only_what_changed_is_written_and_what_is_gone_is_taken_away(site):
         "hotfixes/index.md",
         "hotfixes/HF-2026-0101/mine.txt",
         "hotfixes/HF-2026-0102.md",
+        "hotfixes/HF-2026-0102.json",
     }
 
 
