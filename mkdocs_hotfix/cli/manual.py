@@ -45,7 +45,7 @@ commands come in the order in which a hotfix needs them.
 | `docs/hotfixes/` | The records, unless the policy names another folder. |
 """
 
-_EVERYWHERE = ("color", "help")
+_EVERYWHERE = {"--color", "--help"}
 
 
 def manual(program: Path) -> str:
@@ -85,11 +85,15 @@ def _paragraph(text: str) -> Iterator[str]:
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
     for one in command.get_params(context):
-        if isinstance(one, click.Option) and one.name not in _EVERYWHERE and (record := one.get_help_record(context)):
+        if (
+            isinstance(one, click.Option)
+            and not _EVERYWHERE.intersection(one.opts)
+            and (record := one.get_help_record(context))
+        ):
             names, told = record
             meaning, _, extra = told.partition("  [")
-            default = extra.removesuffix("]").removeprefix("default: ")
-            yield f"- `{names}`: {_safe(meaning)}" + (f" Default: {_safe(default)}." if default else "")
+            more = _safe(extra.removesuffix("]"))
+            yield f"- `{names}`: {_safe(meaning)}" + (f" {more[0].upper()}{more[1:]}." if more else "")
 
 
 def _safe(text: str) -> str:
