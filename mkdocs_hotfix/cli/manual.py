@@ -32,7 +32,7 @@ commands come in the order in which a hotfix needs them.
 | Option | Meaning |
 | --- | --- |
 | `--color auto`, `always` or `never` | Whether to use colour. `auto` asks `NO_COLOR`, `FORCE_COLOR` and whether this is a terminal. |
-| `-h`, `--help` | Shows this message and exits. |
+| `-h`, `--help` | Show this message and exit. |
 
 | Variable | Meaning |
 | --- | --- |
