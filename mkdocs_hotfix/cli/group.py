@@ -10,6 +10,10 @@ import click
 from mkdocs_hotfix.cli.common import wants_colour
 
 
+_SENTENCE = 200
+"""A command's first sentence is told whole, on two lines if need be."""
+
+
 class Path(click.Group):
     """A group whose commands stand in sections, in the order in which they are needed."""
 
@@ -36,12 +40,11 @@ class Path(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write one list of commands a section."""
         wide = max(len(name) for name in self.commands)
-        room = formatter.width - wide - 6
         for title, commands in self.sections.items():
             if commands:
                 with formatter.section(title):
                     formatter.write_dl(
-                        [((one.name or "").ljust(wide), one.get_short_help_str(room)) for one in commands]
+                        [((one.name or "").ljust(wide), one.get_short_help_str(_SENTENCE)) for one in commands]
                     )
 
 
