@@ -9,7 +9,6 @@ import click
 
 from mkdocs_hotfix.cli.common import wants_colour
 
-
 _SENTENCE = 200
 """A command's first sentence is told whole, on two lines if need be."""
 
