@@ -8,22 +8,19 @@ import re
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from mkdocs_hotfix.blocks import BLOCKS
 from mkdocs_hotfix.cli import cli
-from mkdocs_hotfix.cli.manual import manual
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.pages import GENERATED
 
 ROOT = Path(__file__).resolve().parents[1]
-REFERENCE = ROOT / "docs" / "reference" / "cli.md"
 README = (ROOT / "README.md").read_text("utf-8")
 NOW = datetime(2026, 4, 14, 2, 30, tzinfo=UTC)
 """The night of the README's hotfix."""
@@ -171,25 +168,6 @@ def test_every_path_named_exists(text: str):
             continue
         if "/" in name and name.partition("/")[0] in folders:
             assert (ROOT / name).exists(), f"{text} names {name}, which does not exist"
-
-
-def test_the_reference_of_the_command_line_is_that_of_the_program(says: Callable[[str, Path], None]):
-    says(manual(cli), REFERENCE)
-
-
-def test_the_reference_leaves_out_nothing_that_help_says():
-    page = REFERENCE.read_text("utf-8")
-    general = words(page.partition("\n### ")[0])
-    for name in cli.commands:
-        settings = {"terminal_width": 500, "max_content_width": 500}
-        shown = CliRunner().invoke(cli, [name, "--help"], prog_name="hotfix", **settings).output
-        section = page.partition(f"\n### hotfix {name}\n")[2].partition("\n### ")[0]
-        left_out = words(shown) - words(section) - general - {"usage", "default"}
-        assert not left_out, name
-
-
-def words(text: str) -> set[str]:
-    return set(re.findall(r"[\w./$-]*\w", text.lower()))
 
 
 def test_every_make_target_named_exists():
