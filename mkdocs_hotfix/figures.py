@@ -208,8 +208,7 @@ class Figures:
         m = self.metrics
         if not m.tracked:
             return "No hotfix has told its hours yet."
-        untold = len(m.records) - m.tracked
-        more = f" {_count(untold, 'has', 'have')} not told theirs yet." if untold else ""
+        more = f" {_count(m.untold, 'has', 'have')} not told theirs yet." if m.untold else ""
         return f"{_number(m.hours)} unplanned hours in {_count(m.tracked, 'hotfix', 'hotfixes')}, {_number(m.hours / m.tracked)} each.{more}"
 
 

@@ -114,6 +114,7 @@ class Metrics:
         sprints: Sprints with their hours, empty ones in between included.
         hours: Unplanned hours, and how many hotfixes have told theirs.
         tracked: See `hours`.
+        untold: How many have not told theirs yet; those that ended without a fix never will.
         recovery: DORA's failed deployment recovery time: the median over all severities.
         failed: DORA's change fail rate; nothing where the releases are not listed.
         rework: DORA's rework rate; nothing where the releases are not listed.
@@ -132,6 +133,7 @@ class Metrics:
     sprints: tuple[Load, ...]
     hours: float
     tracked: int
+    untold: int
     recovery: timedelta | None
     failed: Share | None
     rework: Share | None
@@ -179,6 +181,7 @@ def measure(report: Report, releases: Sequence[Release] = ()) -> Metrics:
         sprints=tuple(_by_sprint(records)),
         hours=sum(one for one in hours if one is not None),
         tracked=sum(one is not None for one in hours),
+        untold=sum(_hours(one) is None and not policy.statuses[one.status].branches_from for one in records),
         recovery=_median(taken),
         failed=_failed(records, official),
         rework=_rework(records, official),
