@@ -60,8 +60,7 @@ def agenda(report: Report, judged: Sequence[Judged]) -> list[Step]:
 
 def is_open(judged: Judged, policy: Policy) -> bool:
     """Tell whether a record is under way: it can not be read, or has neither reached the last status nor an exit."""
-    one = judged.record
-    return one is None or (one.status != policy.lifecycle()[-1].id and not policy.statuses[one.status].branches_from)
+    return judged.record is None or not policy.has_ended(judged.record.status)
 
 
 def next_status(record: Record, policy: Policy) -> Status | None:
@@ -102,7 +101,7 @@ def _steps(judged: Judged, report: Report) -> Iterator[Step]:
     named = {problem.pointer for verdict in judged.verdicts for problem in verdict.problems if id(problem) in told}
     rest = [found for found in judged.findings if found.level is Level.ERROR and found.pointer not in named]
     for verdict in judged.verdicts:
-        if verdict.is_open:
+        if verdict.is_open and not _is_known(verdict, judged):
             yield Step(judged, _title(verdict), verdict.state, "now", command(one, policy, verdict), verdict.deadline)
     if rest:
         fix = " --fix" if all(found.fix for found in rest) else ""
@@ -121,6 +120,11 @@ def _steps(judged: Judged, report: Report) -> Iterator[Step]:
     status = next_status(one, policy)
     if status is not None:
         yield from _towards(judged, one, status, report)
+
+
+def _is_known(verdict: Verdict, judged: Judged) -> bool:
+    places = {finding.pointer for finding in judged.known}
+    return bool(verdict.problems) and all(problem.pointer in places for problem in verdict.problems)
 
 
 def _towards(judged: Judged, one: Record, status: Status, report: Report) -> Iterator[Step]:

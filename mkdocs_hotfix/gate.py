@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from mkdocs_hotfix import judging, times
+from mkdocs_hotfix import baseline, judging, times
+from mkdocs_hotfix.baseline import Entry
 from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
 from mkdocs_hotfix.history import look_back
 from mkdocs_hotfix.judging import Judged
@@ -51,6 +52,7 @@ class Report:
         judged: Each file with what was found in it.
         extent: What was looked at, where it was only changes.
         strict: Whether warnings close the gate, too.
+        outdated: Entries of the baseline, of records looked at, for which nothing was found.
     """
 
     policy: Policy
@@ -58,6 +60,7 @@ class Report:
     judged: tuple[Judged, ...]
     extent: Extent | None = None
     strict: bool = False
+    outdated: tuple[Entry, ...] = ()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -83,6 +86,11 @@ class Report:
         """How many files were judged."""
         return len(self.judged)
 
+    @cached_property
+    def known(self) -> int:
+        """How many findings are in the baseline and so not among these."""
+        return sum(len(one.known) for one in self.judged)
+
     @property
     def summary(self) -> str:
         """The one line that ends every run: `41 records, 3 errors`."""
@@ -91,6 +99,7 @@ class Report:
             _plural(self.count(Level.ERROR), "error"),
         ]
         parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
+        parts += [f"{self.known:,} known"] if self.known else []
         return ", ".join(parts)
 
     @cached_property
@@ -227,8 +236,11 @@ def _check(
         extent = Extent(since, sum(id(draft) in history.changed for draft in reported), total)
     for draft in reported:
         judging.waive(draft, context)
-    judged = (draft.finish(policy, as_of, levels) for draft in reported)
-    return Report(policy, as_of, tuple(sorted(judged, key=lambda one: one.path)), extent)
+    judged = sorted((draft.finish(policy, as_of, levels) for draft in reported), key=lambda one: one.path)
+    outdated: tuple[Entry, ...] = ()
+    if policy.baseline:
+        judged, outdated = baseline.load(policy).part(judged, policy)
+    return Report(policy, as_of, tuple(judged), extent, outdated=outdated)
 
 
 def _levels(policy: Policy) -> Mapping[str, Level | None]:

@@ -29,6 +29,7 @@ class Judged:
         path: The file, as people see it.
         record: The record; `None` when the file can not be read or does not tell its status.
         findings: What was found in it, by place.
+        known: What was found, too, and is in the baseline.
         judge: Gives the verdicts.
     """
 
@@ -37,6 +38,7 @@ class Judged:
     source: Source = field(repr=False)
     record: Record | None
     findings: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
     judge: Callable[[], Iterable[Verdict]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
@@ -106,7 +108,7 @@ class Draft:
             self.source,
             self.record,
             tuple(sorted(findings, key=lambda f: f.sort_key)),
-            judge,
+            judge=judge,
         )
 
 

@@ -160,6 +160,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 f"{found.place('records')} the records folder {shown} is a symbolic link or lies behind one, and links are not followed. Put the folder itself there."
             )
         report = gate.check(found, gate.now())
+        if report.outdated:
+            log.info("hotfix gate: %s entries of the baseline match nothing any more", len(report.outdated))
         if not report.records and not found.allow_empty:
             raise SetupError(
                 f"No record found in {shown}. File the first one, or write `allow_empty: true` into the policy."

@@ -146,6 +146,7 @@ class Policy:
     levels: Mapping[str, str]
     extra_schema: Mapping[str, Any] | None
     allow_empty: bool
+    baseline: bool
     git: bool
     sigstore: Sigstore | None
     data: Mapping[str, Any] = field(repr=False)
@@ -171,6 +172,10 @@ class Policy:
     def exits(self) -> tuple[Status, ...]:
         """Return the ends that branch off."""
         return tuple(one for one in self.statuses.values() if one.branches_from)
+
+    def has_ended(self, status: str) -> bool:
+        """Tell whether nothing comes after a status: it is the last one, or an exit."""
+        return bool(self.statuses[status].branches_from) or status == self.lifecycle()[-1].id
 
     def verdict(self, answers: Mapping[str, bool]) -> str | None:
         """Decide by the answers: `hotfix` if all speak for it, else `defer`; nothing while one is missing."""

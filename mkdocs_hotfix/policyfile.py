@@ -180,6 +180,7 @@ def _build(read_as: source.Source, name: str, root: Path) -> Policy:
         vacuous=tuple(data.get("vacuous", ())),
         levels=data.get("levels", {}),
         allow_empty=data.get("allow_empty", False),
+        baseline=data.get("baseline", False),
         git=data.get("git", False),
         sigstore=Sigstore(
             root / data["sigstore"]["trust_root"],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mkdocs_hotfix.cli import fixing
+from mkdocs_hotfix.cli import fixing, known
 from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, use_colour
 from mkdocs_hotfix.cli.outputs import FormatFile, refuse_clashes, write_all
 from mkdocs_hotfix.findings import SetupError, visible
@@ -64,6 +64,11 @@ _FORMATS = (
 @click.option("--git", is_flag=True, help="Ask git about commits, branches and reports, as `git: true` in the policy.")
 @click.option("--fix", is_flag=True, help="Mend in the files what has one meaning, then judge them.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help="Note what is found in old records now, so that only what is new closes the gate; later, take out what is mended.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings close the gate too.")
 @click.option(
     "--cache/--no-cache", "use_cache", default=True, help="Do not judge again what has not changed.  [default: cache]"
@@ -81,6 +86,7 @@ def check(
     git: bool,
     fix: bool,
     diff: bool,
+    write_baseline: bool,
     strict: bool,
     allow_empty: bool,
     use_cache: bool,
@@ -122,9 +128,13 @@ def check(
     from mkdocs_hotfix import cache, formats, gate  # noqa: PLC0415 - `--help` starts without them
     from mkdocs_hotfix.memory import Memory  # noqa: PLC0415
 
+    if write_baseline and (paths or changed_since or git or fix or diff):
+        raise click.UsageError("--write-baseline looks at all records. Leave PATHS and other options for records out.")
     policy = find_policy(policy_file, paths)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
     at = gate.now(as_of)
+    if write_baseline:
+        policy = known.write(policy, at)
 
     def judge() -> Report:
         with cache.remembering(policy, cache.folder()) if use_cache else nullcontext(Memory()) as memory:
@@ -144,6 +154,7 @@ def check(
     write_all(report, {file: formats.FORMATS[format_] for format_, file in outputs}, summary)
     sys.stdout.write(text)
     sys.stdout.flush()
+    known.tell(report)
     return report.exit_code()
 
 

@@ -27,6 +27,7 @@ def document(report: Report) -> dict[str, Any]:
             "errors": report.count(Level.ERROR),
             "warnings": report.count(Level.WARNING),
             "notes": report.count(Level.NOTE),
+            "known": report.known,
         },
         "findings": [_finding(one, report.policy.handbook) for one in report.findings],
     }
