@@ -23,6 +23,20 @@ GENERATED: Mapping[str, str] = {
 """Pages that are made unless the author has a file at that path, and their templates."""
 
 
+NAMES: Mapping[str, str] = {
+    "home": "index.md",
+    "process": "process.md",
+    "triage": "triage.md",
+    "hotfixes": "{records}/index.md",
+    "new": "new.md",
+    "metrics": "metrics.md",
+    "releases": "releases/index.md",
+    "record": "record.md",
+    "rules": "rules.md",
+}
+"""What people call each of these pages, and its path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A page to be made: its path in the docs folder, its template, and what it is about if there are several of its kind."""
@@ -44,3 +58,17 @@ def made(book: Book) -> Iterator[Made]:
         yield Made(book.period_uri(period.name), "period.md.j2", period.name)
     for base in book.chains:
         yield Made(book.release_uri(base), "release.md.j2", base)
+
+
+def to_edit(name: str) -> str:
+    """Return a page as its author would have written it: its template, with the front matter that asks for blocks.
+
+    Args:
+        name: One of `NAMES`.
+    """
+    text = source(GENERATED[NAMES[name]])
+    return (
+        text.replace("---\n", "---\nhotfix: blocks\n", 1)
+        if text.startswith("---\n")
+        else f"---\nhotfix: blocks\n---\n\n{text}"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 from urllib.parse import quote
 
 from mkdocs_hotfix.paths import INDEX, MARKDOWN
@@ -39,3 +40,21 @@ def relative(to: str, here: str) -> str:
     start = here if here.endswith("/") else posixpath.dirname(here)
     made = posixpath.relpath(f"/{to}", posixpath.join("/", start))
     return f"{made}/" if to.endswith("/") else made
+
+
+def twin(docs: Path, uri: str) -> Path | None:
+    """Find another file that makes the page at the same address: `process/index.md` is at that of `process.md`.
+
+    Args:
+        docs: The docs folder.
+        uri: The path of a page from there, with `/`.
+    """
+    wanted, file = address(uri, folders=True), docs / uri
+    inside = [file.with_suffix("")] if file.name not in INDEX else []
+    outside = [file.parent.parent] if file.name in INDEX and file.parent != docs else []
+    for folder in (file.parent, *inside, *outside):
+        for other in sorted(folder.iterdir()) if folder.is_dir() else ():
+            there = other.relative_to(docs).as_posix() if other.is_relative_to(docs) else ""
+            if other != file and is_page(there) and address(there, folders=True) == wanted:
+                return other
+    return None

@@ -12,6 +12,7 @@ import click
 
 from mkdocs_hotfix.cli.check import check
 from mkdocs_hotfix.cli.completion import completion
+from mkdocs_hotfix.cli.eject import eject
 from mkdocs_hotfix.cli.group import Path
 from mkdocs_hotfix.cli.init import init
 from mkdocs_hotfix.cli.list import list_
@@ -27,7 +28,7 @@ SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "File a hotfix": (),
     "Complete its record": (),
     "Review": (next_, list_, check),
-    "Publish": (render, verify_site),
+    "Publish": (eject, render, verify_site),
     "Explain": (rule, schema, completion),
 }
 """Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""

@@ -114,6 +114,13 @@ class _Rule(_Word):
         return [(one.slug, one.summary) for one in RULES]
 
 
+class _Page(_Word):
+    def suggest(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002 - the pages are the same for all
+        from mkdocs_hotfix.pages import NAMES  # noqa: PLC0415 - only shells ask
+
+        return [*NAMES.items()]
+
+
 ID = _Id("id")
 """The id of a record, `HF-2026-0019`; its file is taken, too."""
 
@@ -125,6 +132,9 @@ STATUS = _FromPolicy("status", "statuses", "exits")
 
 RULE = _Rule("rule")
 """The name of a rule."""
+
+PAGE = _Page("page")
+"""The name of a page of the handbook."""
 
 SEVERITY = _FromPolicy("severity", "severities")
 SERVICE = _FromPolicy("service", "services")

@@ -6,8 +6,11 @@ import json
 import re
 
 import pytest
+from click.testing import CliRunner
 
 from mkdocs_hotfix.blocks import BLOCKS
+from mkdocs_hotfix.cli import cli
+from mkdocs_hotfix.pages import NAMES
 
 CLOSED = "hotfixes/HF-2026-0007/index.html"
 OPEN = "hotfixes/HF-2026-0020/index.html"
@@ -259,3 +262,19 @@ def test_evidence_that_is_waived_says_who_let_it_be_left_out_and_why(deployed):
     )
     assert row.text.endswith("The test machines are down")
     assert "hf-open" not in row.attrs.get("class", "")
+
+
+def test_an_ejected_page_shows_what_the_built_in_one_showed(site, monkeypatch):
+    monkeypatch.chdir(site.root)
+    site.closed()
+    before = site.build()
+    for name, path in NAMES.items():
+        if name != "home":
+            (site.docs / path.format(records="hotfixes")).parent.mkdir(exist_ok=True)
+            assert CliRunner().invoke(cli, ["eject", name]).exit_code == 0
+            assert (site.docs / path.format(records="hotfixes")).is_file()
+    after = site.build()
+    assert not after.error, after.said
+    assert after.pages == before.pages
+    for page in before.pages - {"404.html"}:
+        assert after.page(page).text == before.page(page).text, page
