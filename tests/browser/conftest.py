@@ -210,19 +210,18 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def troubles(page: Page) -> list[str]:
-    """Collect what the page says went wrong, what was refused by the policy, and what was asked of another host."""
+    """Collect what goes wrong in the tab."""
     found: list[str] = []
+    listen(page, found)
+    return found
+
+
+def listen(page: Page, found: list[str]) -> None:
+    """Collect what the page says went wrong, what was refused by the policy, and what was asked of another host."""
     page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: (
-            found.append(asked.url)
-            if not asked.url.startswith(("http://127.0.0.1:", "file:", "data:", "blob:"))
-            else None
-        ),
-    )
-    return found
+    here = ("http://127.0.0.1:", "file:", "data:", "blob:")
+    page.on("request", lambda asked: None if asked.url.startswith(here) else found.append(asked.url))
 
 
 def check(folder: Path, records: dict[str, str]) -> str:
