@@ -162,8 +162,11 @@ def told(report: Report) -> None:
     for line, one in zip(lines, report.findings, strict=False):
         assert line.startswith(f"{one.path}:{one.span.line}:{one.span.column}: {one.code} {one.slug}: ")
     github = FORMATS["github"](report).splitlines()
-    assert len(github) == len(report.findings) + 1
-    assert all(re.match(r"::(error|warning|notice) file=", line) for line in github[:-1])
+    commands = [line for line in github if re.match(r"::(error|warning|notice) (file|title)=", line)]
+    listed = [line for line in github if line.startswith("- ")]
+    assert len(commands) <= 30, "ten of a level are shown"
+    assert len(listed or commands) == len(report.findings)
+    assert github[len(commands) : -1] == (["::group::Every finding", *listed, "::endgroup::"] if listed else [])
     assert "##[" not in "".join(github)
     shown = text.render(report)
     assert all(char == "\n" or unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") for char in shown)
