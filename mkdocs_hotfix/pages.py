@@ -46,8 +46,10 @@ class Made:
     of: str = ""
 
     def text(self, book: Book) -> str:
-        """Write its Markdown; blocks are left as placeholders."""
-        return blocks.expand(source(self.template), book, self.of)
+        """Write its Markdown; blocks are left as placeholders. Other plugins shall find nothing to expand in it."""
+        text = blocks.expand(source(self.template), book, self.of)
+        rest = text.removeprefix("---\n") if text.startswith("---\n") else f"---\n\n{text}"
+        return f"---\nrender_macros: false\n{rest}"
 
 
 def made(book: Book) -> Iterator[Made]:

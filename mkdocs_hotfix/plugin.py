@@ -16,7 +16,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel, get_files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.nav import Section as NavSection
@@ -41,6 +41,7 @@ from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.releases import Release
 from mkdocs_hotfix.source import Source
 
 # Without the usual prefix: a finding has the form `path:line:column: …`, which editors and CI know how to read.
@@ -74,11 +75,13 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def __init__(self) -> None:
         self._serving = False
+        self._dirty = False
         self._policy: Policy | None = None  # the last good one: it outlives a rebuild
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
         self._shown: dict[str, File] = {}
-        self._made: dict[str, File] = {}  # pages of ours, by path
+        self._made: dict[str, str] = {}  # the text of pages of ours, by path
+        self._outcome: tuple[Report, tuple[Release, ...], str] | None = None
         self._index: NavSection | None = None
 
     @property
@@ -89,9 +92,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         return self._book
 
     # Once on_startup is there, MkDocs keeps the plugin over the rebuilds of `serve`: on_config starts afresh.
-    def on_startup(self, *, command: str, dirty: bool, **_kwargs: Any) -> None:  # noqa: ARG002 - MkDocs' signature
-        """Remember whether somebody looks at a preview."""
-        self._serving, self._policy = command == "serve", None
+    def on_startup(self, *, command: str, dirty: bool, **_kwargs: Any) -> None:
+        """Remember whether somebody looks at a preview, and whether MkDocs skips pages whose files have not changed."""
+        self._serving, self._dirty, self._policy = command == "serve", dirty, None
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
@@ -110,6 +113,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_pre_build(self, config: MkDocsConfig, **_kwargs: Any) -> None:
         """Judge the records on the disk, before the old site is touched."""
+        if _is_translation(config) and self._outcome:
+            self._take(config, *self._outcome)  # judged and told with the first language
+            return
         # MkDocs ends a strict preview at its first warning, and a preview has to come up to show what is wrong.
         loud = log.info if self._serving and config.strict else log.error
         try:
@@ -121,9 +127,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             loud("hotfix gate: %s", error)
             listed, trouble = (), str(error)
             report = Report(self._policy or policyfile.load(None, root=Path(config.docs_dir)), gate.now(), ())
-        self._policy = report.policy
-        self._book = Book(report, trouble, listed, tree.records_uri(report.policy, config.docs_dir))
-        self._records = {os.path.abspath(judged.file): judged for judged in report.published}
+        self._outcome = report, listed, trouble
+        self._take(config, *self._outcome)
         for finding in report.findings:
             closes = finding.level is Level.ERROR or (config.strict and finding.level is Level.WARNING)
             say = loud if closes else log.warning if finding.level is Level.WARNING else log.info
@@ -141,6 +146,11 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 if not self._serving:
                     raise
                 loud("%s", error)
+
+    def _take(self, config: MkDocsConfig, report: Report, listed: tuple[Release, ...], trouble: str) -> None:
+        self._policy = report.policy
+        self._book = Book(report, trouble, listed, tree.records_uri(report.policy, config.docs_dir))
+        self._records = {os.path.abspath(judged.file): judged for judged in report.published}
 
     def _judge(self, config: MkDocsConfig) -> Report:
         asked = self._asked(config)
@@ -180,14 +190,12 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     # -- files and navigation ------------------------------------------------------------------------------
 
-    def on_files(self, files: Files, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
+    # Before others: they lead people to these pages (redirects), or translate them.
+    @event_priority(90)
+    def _start_files(self, files: Files, /, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
         """Keep the records out of the navigation, and add the pages that the author has not written."""
         wanted: list[tuple[File, pages.Made]] = []
-        self._hide(files)
-        for file in files.documentation_pages():
-            if self._of(file) is not None:
-                # A navigation of a thousand records makes every page carry a thousand links.
-                file.inclusion = InclusionLevel.NOT_IN_NAV
+        self._sort_out(files)
         # By address: an author's `process/index.md` or `hotfixes/README.md` is one, too.
         taken = {file.dest_uri: file.src_uri for file in files}
         for page in pages.made(self.book):
@@ -197,13 +205,29 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             else:
                 wanted.append((file, page))
         for file, page in wanted:
-            file.content_string = page.text(self.book)
+            self._made[page.uri] = page.text(self.book)
+            _write(file, self._made[page.uri])
             if page.of:
                 file.inclusion = InclusionLevel.NOT_IN_NAV
-            self._made[page.uri] = file
             files.append(file)
-        self._export(files, config)
         return files
+
+    # After all others: pages have their last address then. And mkdocs-static-i18n puts an empty file in the place of each of
+    # ours, since it looks for them on the disk.
+    @event_priority(-150)
+    def _finish_files(self, files: Files, /, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
+        self._sort_out(files)
+        for file in files.documentation_pages():
+            if file.src_uri in self._made and not Path(file.abs_src_path or "").is_file():
+                file.generated_by, file.edit_uri = "hotfix", None
+                _write(file, self._made[file.src_uri])
+        if not _is_translation(config):
+            self._export(files, config)
+        if self._dirty:
+            self._renew(files)
+        return files
+
+    on_files = CombinedEvent(_start_files, _finish_files)
 
     def _export(self, files: Files, config: MkDocsConfig) -> None:
         """Add what programs read, unless the author has a file at that path."""
@@ -223,8 +247,15 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         for path, text in made:
             if not files.get_file_from_path(path):
                 file = _generated(config, path)
-                file.content_string = text
+                _write(file, text)
                 files.append(file)
+
+    def _sort_out(self, files: Files) -> None:
+        """Leave out what is under embargo, and keep records out of the navigation: a thousand of them would be on every page."""
+        self._hide(files)
+        for file in files.documentation_pages():
+            if self._of(file) is not None:
+                file.inclusion = InclusionLevel.NOT_IN_NAV
 
     def _hide(self, files: Files) -> None:
         """Leave out records under embargo, all that lies in their folders, and every report that they name."""
@@ -232,6 +263,17 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         for file in files if hidden else ():
             if file.abs_src_path and os.path.abspath(file.abs_src_path) in hidden:
                 file.inclusion = InclusionLevel.EXCLUDED
+                if self._dirty and os.path.lexists(file.abs_dest_path):
+                    raise PluginError(
+                        "hotfix: the site has a file of a record under embargo, and --dirty leaves it there. Build without --dirty."
+                    )
+
+    def _renew(self, files: Files) -> None:
+        """Keep MkDocs' --dirty from skipping what changes without its file: records, and pages with blocks."""
+        for file in files.documentation_pages():
+            front, _ = pagefile.split(file.content_string)
+            if self._of(file) is not None or pagefile.asks_for_blocks(front):
+                _write(file, file.content_string)
 
     def on_nav(self, nav: Navigation, /, *, files: Files, **_kwargs: Any) -> Navigation:
         """Find the section to which the records belong, so that it is marked while one of them is read."""
@@ -251,11 +293,12 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig, **_kwargs: Any) -> str | None:
         """Keep a record's own text away from MkDocs: it reads front matter loosely and Markdown too willingly."""
         judged = self._of(page.file)
+        if self._is_ours(page.file):
+            return None
         if judged is None:
             # Whoever added this file or changed its level: nothing is published from here without a verdict.
             try:
-                if self._made.get(page.file.src_uri) is not page.file:
-                    self._refuse_unjudged(page.file, config, ())
+                self._refuse_unjudged(page.file, config, ())
             except PluginError as error:
                 if not self._serving:
                     raise
@@ -264,16 +307,11 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         page.parent = self._index
         return "\n"
 
-    def on_page_markdown(self, markdown: str, /, *, page: Page, **_kwargs: Any) -> str:
+    # Before the macros plugin, which has its own idea of what stands in double braces.
+    @event_priority(60)
+    def _put_blocks(self, markdown: str, /, *, page: Page, **_kwargs: Any) -> str:
         """Put the blocks into pages whose authors asked for them."""
-        judged = self._of(page.file)
-        if judged is not None:
-            title = judged.record.title if judged.record and judged.record.title else judged.name
-            summary = str(judged.record.data.get("summary", "")) if judged.record else ""
-            # Themes print these as they are.
-            page.meta = {"title": pagefile.text(title), "description": escape(summary or title)}
-            return ""
-        if page.meta.get(OPT_IN) != "blocks":
+        if page.meta.get(OPT_IN) != "blocks" or self._of(page.file) is not None:
             return markdown
         try:
             return blocks.expand(markdown, self.book)
@@ -285,11 +323,24 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 return f"**{escape(where)}: {escape(str(error))}**\n\n{markdown}"
             raise PluginError(f"{where}: {error}") from None
 
+    # After Material's meta plugin, which adds keys that themes read; before its tags plugin, which looks for them.
+    def _describe_record(self, markdown: str, /, *, page: Page, **_kwargs: Any) -> str:
+        judged = self._of(page.file)
+        if judged is None:
+            return markdown
+        title = judged.record.title if judged.record and judged.record.title else judged.name
+        summary = str(judged.record.data.get("summary", "")) if judged.record else ""
+        # Themes print these as they are.
+        page.meta = {"title": pagefile.text(title), "description": escape(summary or title)}
+        return ""
+
+    on_page_markdown = CombinedEvent(_put_blocks, _describe_record)
+
     def on_page_content(self, html: str, /, *, page: Page, config: MkDocsConfig, files: Files, **_kwargs: Any) -> str:
         """Make the page of a record, or fill the blocks, after Markdown has run: HTML is faster than Markdown tables."""
         judged = self._of(page.file)
         if judged is None:
-            asked = page.meta.get(OPT_IN) == "blocks" or page.file.generated_by == "hotfix"
+            asked = page.meta.get(OPT_IN) == "blocks" or self._is_ours(page.file)
             return blocks.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
         made = recordpage.make(
             self.book,
@@ -319,6 +370,11 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         edit = here.page.edit_url or "" if here.page else ""
         return Links(record, page, address, edit, forge.history(config.repo_url or "", edit))
 
+    @staticmethod
+    def _is_ours(file: File) -> bool:
+        """Tell whether we have made a page."""
+        return bool(file.generated_by == "hotfix")
+
     def _of(self, file: File) -> Judged | None:
         """Find the record of a file. While the policy can not be used, what looks like one shows why, and nothing else."""
         path = os.path.abspath(file.abs_src_path) if file.abs_src_path else ""
@@ -343,13 +399,23 @@ def _keep_search_here(config: MkDocsConfig) -> None:
         config.extra["polyfills"] = asked if any("iframe-worker" in str(one) for one in asked) else [*asked, _WORKER]
 
 
+def _is_translation(config: MkDocsConfig) -> bool:
+    """Tell whether mkdocs-static-i18n builds another language than the first: a whole build within the build."""
+    return not getattr(config.plugins.get("i18n"), "is_default_language_build", True)
+
+
 def _generated(config: MkDocsConfig, uri: str) -> File:
     made = File.generated(config, uri, content="")
     made.generated_by = "hotfix"
-    # Other plugins ask every file for its path; this one has none to edit.
-    made.abs_src_path = os.path.join(config.docs_dir, *uri.split("/"))
+    made.src_dir = config.docs_dir
     made.edit_uri = None
     return made
+
+
+def _write(file: File, text: str) -> None:
+    """Give a file its content. Other plugins ask every file for its path, and MkDocs takes that away with each new content."""
+    file.content_string = text
+    file.abs_src_path = os.path.normpath(os.path.join(str(file.src_dir), file.src_uri))
 
 
 def _tokens(made: recordpage.Page) -> list[Any]:

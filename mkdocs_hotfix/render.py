@@ -162,9 +162,6 @@ class Handbook:
 
     def _made(self, page: Made) -> bytes:
         front, body = pagefile.split(page.text(self.book))
-        front = front.replace("---\n", "---\nrender_macros: false\n", 1) or pagefile.front_matter(
-            {"render_macros": False}
-        )
         return (front + self._fill(body, page.uri)).encode()
 
     def _page(self, uri: str, path: Path) -> Callable[[], bytes]:
