@@ -61,6 +61,9 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
             for value in values:
                 if value not in known and (key != "service" or known):
                     yield unknown(("requirements", index, "when", key), key, value, known)
+    for index, kind_id in enumerate(policy.sigstore.required if policy.sigstore else ()):
+        if kind_id not in policy.kinds:
+            yield unknown(("sigstore", "required", index), "kind of evidence", kind_id, policy.kinds)
     people = {name for members in policy.approver_roles.values() for name in members}
     if policy.approvals_at_least > len(people):
         yield Problem(

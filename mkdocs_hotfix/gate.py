@@ -22,6 +22,7 @@ from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.signatures import Signatures
 from mkdocs_hotfix.witness import Repository
 from mkdocs_hotfix.wording import guess
 
@@ -170,7 +171,7 @@ def check(
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
-            answer.
+            answer; or signatures are asked for and can not be verified here.
     """
     with _uncollected():
         return replace(_check(policy, as_of, paths, git=git, since=since, memory=memory or Memory()), strict=strict)
@@ -217,7 +218,8 @@ def _check(
     asked = repository if git or policy.git else None
     if asked:
         asked.expect(draft.record for draft in drafts.values() if draft.record)
-    context = replace(alone, repository=asked)
+    signatures = Signatures(policy) if drafts and policy.sigstore else None
+    context = replace(alone, repository=asked, signatures=signatures)
     for key, draft in drafts.items():
         if not recalled.get(key):
             judging.judge(draft, context)

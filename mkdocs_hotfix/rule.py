@@ -12,6 +12,7 @@ from mkdocs_hotfix.dossier import Dossier
 from mkdocs_hotfix.findings import Level, Problem
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.signatures import Signatures
 from mkdocs_hotfix.witness import Repository
 
 
@@ -24,12 +25,14 @@ class Context:
         as_of: The time that counts as now.
         dossier: Opens the reports that records name, each once.
         repository: The Git repository of the records, where the policy or `--git` asks for it.
+        signatures: Verifies bundles beside reports, where the policy names who may sign.
     """
 
     policy: Policy
     as_of: datetime
     dossier: Dossier = field(default_factory=Dossier)
     repository: Repository | None = None
+    signatures: Signatures | None = None
 
 
 @dataclass(frozen=True, slots=True)

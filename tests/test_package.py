@@ -142,6 +142,14 @@ def test_the_installed_plugin_builds_a_site_and_refuses_one(programs: Path, docs
     assert page.read_bytes() == before
 
 
+def test_signatures_need_an_extra_that_is_named(programs: Path, docs: Path):
+    text = (ROOT / "mkdocs_hotfix/policy.yml").read_text("utf-8")
+    trusted = "{trust_root: root.json, identities: [{identity: a@example.com, issuer: https://login.example.com}]}"
+    (docs / "docs" / "policy.yml").write_text(f"{text}\nsigstore: {trusted}\n", "utf-8")
+    said = run(programs / "hotfix", "check", folder=docs, code=2)
+    assert "pip install 'mkdocs-hotfix[sigstore]'" in said
+
+
 def test_the_installed_package_brings_no_test_tool_and_no_theme(programs: Path, docs: Path):
     listed = run(programs / "python", "-m", "pip", "list", "--format=json", folder=docs)
     names = {one["name"].lower() for one in json.loads(listed[: listed.rindex("]") + 1])}

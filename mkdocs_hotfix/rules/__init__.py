@@ -13,6 +13,7 @@ from mkdocs_hotfix.rules import (
     release,
     reports,
     shape,
+    signed,
     timeline,
     triage,
 )
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     freshness.stale_evidence,
     reports.report_reused,
     changes.edited_after_closing,
+    signed.unsigned_report,
     timeline.out_of_order,
     timeline.in_the_future,
     timeline.sla_missed,
