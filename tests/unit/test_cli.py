@@ -435,3 +435,11 @@ def test_a_kill_is_not_a_yes(shop):
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
+
+
+def test_the_module_is_the_program_with_its_exit_codes():
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs_hotfix", "check", "nowhere"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere" in done.stderr
