@@ -171,16 +171,38 @@ def _title(verdict: Verdict) -> str:
 
 def command(record: Record, policy: Policy, verdict: Verdict) -> str:
     """Tell the command that settles a need."""
-    need = verdict.need
+    return settles(record.id, policy, verdict.need)
+
+
+_VERBS = {
+    "triage": "triage",
+    "approvals": "approve",
+    "deployed": "deploy",
+    "rollback": "rollback",
+    "withdrawn": "withdraw",
+    "review": "review",
+}
+_GIT_KNOWS = ("release.base", "release.branch", "release.commit", "release.version", "release.includes")
+
+
+def settles(name: str, policy: Policy, need: str) -> str:
+    """Tell the command that gives a record what the policy needs: `evidence.smoke-test`, `work.owner`."""
     if need.startswith("evidence."):
         kind = policy.kinds[need.removeprefix("evidence.")]
         if _AUDIENCE in kind.needs:
-            return f"hotfix communicate {record.id}"
-        parts = [f"hotfix attach {record.id} {kind.id}"]
+            return f"hotfix communicate {name}"
+        parts = [f"hotfix attach {name} {kind.id}"]
         places = policy.accepted(kind)
         parts += [f"--environment {places[0]}"] if kind.environment and places else []
         parts += ["--report FILE"] if kind.report else ["--result passed"] if kind.is_test else []
         return " ".join(parts)
-    head = pointer(need)[0]
-    verbs = {"triage": "triage", "approvals": "approve", "deployed": "deploy"}
-    return f"hotfix {verbs.get(str(head), 'advance')} {record.id}"
+    if need in _VERBS:
+        return f"hotfix {_VERBS[need]} {name}"
+    if need in _GIT_KNOWS:
+        return f"hotfix set {name} {need}"
+    sample = policy.shape.sample(pointer(need))
+    if sample.startswith("[{"):
+        return f"hotfix set {name} {need}+='{sample[2:-2]}'"
+    if sample.startswith("["):
+        return f"hotfix set {name} {need}+=…"
+    return f"hotfix set {name} {need}=" + (f"'{sample[1:-1]}'" if sample.startswith("{") else "…")

@@ -154,6 +154,7 @@ def check(
     since: str | None = None,
     strict: bool = False,
     memory: Memory | None = None,
+    instead: Mapping[Path, bytes] | None = None,
 ) -> Report:
     """Judge records.
 
@@ -168,13 +169,17 @@ def check(
         strict: Whether warnings close the gate, too.
         memory: What an earlier run has found in records that have not changed; what this one leaves goes into it. Not
             asked where git or signatures have a say, which can change without a record.
+        instead: What some files would hold, to judge them before they are written. They need not be there yet.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
             answer; or signatures are asked for and can not be verified here.
     """
     with _uncollected():
-        return replace(_check(policy, as_of, paths, git=git, since=since, memory=memory or Memory()), strict=strict)
+        return replace(
+            _check(policy, as_of, paths, git=git, since=since, memory=memory or Memory(), instead=instead or {}),
+            strict=strict,
+        )
 
 
 @contextmanager
@@ -192,7 +197,14 @@ def _uncollected() -> Iterator[None]:
 
 
 def _check(
-    policy: Policy, as_of: datetime, paths: Sequence[Path] | None, *, git: bool, since: str | None, memory: Memory
+    policy: Policy,
+    as_of: datetime,
+    paths: Sequence[Path] | None,
+    *,
+    git: bool,
+    since: str | None,
+    instead: Mapping[Path, bytes],
+    memory: Memory,
 ) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
@@ -200,19 +212,22 @@ def _check(
             f"{policy.place('records')} the records folder {display(policy.records)} does not exist. Make it, or correct `records`."
         )
     everything = list(find(policy.records)) if policy.records.is_dir() or paths is None else []
+    records = os.path.join(os.path.abspath(policy.records), "")
+    everything += [file for file in instead if not os.path.lexists(file) and os.path.abspath(file).startswith(records)]
     if paths is None:
         chosen = everything
     else:
-        chosen = sorted({file for path in paths for file in find(path)})
+        chosen = sorted({file for path in paths for file in ([path] if path in instead else find(path))})
         inside = {os.path.abspath(file) for file in everything}
         if not any(os.path.abspath(file) in inside for file in chosen):
             everything = []
     files = {os.path.abspath(file): file for file in (everything if everything is chosen else [*everything, *chosen])}
     wanted = files.keys() if everything is chosen else {os.path.abspath(file) for file in chosen}
-    by_bytes = not (git or policy.git or policy.sigstore or since is not None)
+    by_bytes = not (git or policy.git or policy.sigstore or since is not None or instead)
     alone = Context(policy, as_of)
     recalled = {key: memory.recall(file, alone) for key, file in files.items()} if by_bytes and memory.entries else {}
-    drafts = {key: recalled.get(key) or judging.read(file, policy) for key, file in files.items()}
+    new = {os.path.abspath(file): raw for file, raw in instead.items()}
+    drafts = {key: recalled.get(key) or judging.read(file, policy, new.get(key)) for key, file in files.items()}
     around = policy.root if everything or not chosen else chosen[0].parent
     repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
     asked = repository if git or policy.git else None

@@ -73,8 +73,8 @@ def top_of(folder: Path) -> Path:
 class Git:
     """Git in one working tree."""
 
-    def __init__(self, top: Path, *, seconds: float = _SECONDS, limit: int = _MAX_OUTPUT) -> None:
-        """Find the program and see that it takes the same working tree.
+    def __init__(self, top: Path, *, seconds: float = _SECONDS, limit: int = _MAX_OUTPUT, whole: bool = True) -> None:
+        """Find the program and see that it takes the same working tree. With `whole`, that its history is all there.
 
         Raises:
             SetupError: There is no git, or it does not answer for this working tree, or the clone is shallow.
@@ -99,7 +99,7 @@ class Git:
             raise SetupError(
                 f"Git takes {shorten(found, 200)} for the working tree of {self.name}. Mend `core.worktree`."
             )
-        if shallow == "true":
+        if whole and shallow == "true":
             raise SetupError(
                 f"{self.name} is a shallow clone: its history is cut off, so git can not tell what came before what. "
                 "Fetch all of it: `git fetch --unshallow --tags`, in a GitHub workflow `fetch-depth: 0`, in GitLab `GIT_DEPTH: 0`."

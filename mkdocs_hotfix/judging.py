@@ -121,8 +121,14 @@ def place(read_as: Source, problem: Problem) -> Span:
     return read_as.span(problem.pointer, problem.on)
 
 
-def read(file: Path, policy: Policy) -> Draft:
-    """Read one file. What is wrong with the file or its shape is among the problems, and the rest can still be judged."""
+def read(file: Path, policy: Policy, instead: bytes | None = None) -> Draft:
+    """Read one file. What is wrong with the file or its shape is among the problems, and the rest can still be judged.
+
+    Args:
+        file: The file.
+        policy: The policy.
+        instead: What it would hold, if that is to be judged.
+    """
     path = visible(display(file))
     if file.is_symlink():
         link = Problem(
@@ -131,7 +137,7 @@ def read(file: Path, policy: Policy) -> Draft:
             span=Span(1, 1, 1, 1),
         )
         return Draft(file, path, Source(None), problems=[(path_outside, link)])
-    return understand(file, path, source.read(file), policy)
+    return understand(file, path, source.read(file) if instead is None else source.parse(instead), policy)
 
 
 def understand(file: Path, path: str, read_as: Source, policy: Policy) -> Draft:

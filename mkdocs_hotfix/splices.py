@@ -73,8 +73,25 @@ def _map_differences(node: Node, old: dict[str, Any], new: dict[str, Any], step:
         part = node.parts[index]
         if part.start == part.end and old[key] is None:
             yield from _fill(node, part, value, step)
+        elif node.style == "map" and _outgrows(part, old[key], value):
+            yield from _unfold(node, index, key, value, step)
         else:
             yield from differences(part, old[key], value, step)
+
+
+def _outgrows(part: Node, old: Any, new: Any) -> bool:
+    """Tell whether a mapping on one line gets a field for which the line has no room."""
+    short = part.style == "{" and part.start.line == part.end.line and part.end.column <= emit.WIDTH
+    grows = isinstance(old, dict) and isinstance(new, dict) and old and not new.keys() <= old.keys()
+    return bool(short and grows and part.start.column + len(emit.on_one_line(new)) > emit.WIDTH)
+
+
+def _unfold(node: Node, index: int, key: str, value: Any, step: int) -> Iterator[Splice]:
+    """Write a mapping that stood on one line below its name; a comment behind it stays where it is."""
+    lines = emit.entry(key, value, node.start.column, step)
+    end = At(node.parts[index].end.line, _END)
+    yield Splice(node.keys[index][1].end, node.parts[index].end, ":")
+    yield Splice(end, end, "".join(f"\n{line}" for line in lines[1:]))
 
 
 def _apart(node: Node) -> bool:

@@ -13,7 +13,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mkdocs_hotfix.findings import SetupError, visible
@@ -86,8 +86,11 @@ def replace(path: Path, before: bytes, after: bytes) -> None:
         _settle(path.parent)
 
 
-def create(path: Path, content: bytes) -> None:
+def create(path: Path, content: bytes) -> list[Path]:
     """Make a file that must not be there yet, whole or not at all. Missing folders are made.
+
+    Returns:
+        What was made: folders, then the file.
 
     Raises:
         FileExistsError: There is something already, if only since a moment ago.
@@ -100,10 +103,19 @@ def create(path: Path, content: bytes) -> None:
                 _link(new, path, content)
             _settle(path.parent)
         except BaseException:
-            for folder in reversed(made):
-                with contextlib.suppress(OSError):
-                    folder.rmdir()  # only an empty one goes
+            take_back(made)
             raise
+        return [*made, path]
+
+
+def take_back(made: Sequence[Path]) -> None:
+    """Remove what `create` has made, the last first; of folders only empty ones, and without a word if it fails."""
+    for path in reversed(made):
+        with contextlib.suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            else:
+                path.unlink()
 
 
 def put(path: Path, content: bytes) -> None:
@@ -153,13 +165,6 @@ def _ends_a_line(path: Path, size: int) -> bool:
         return stream.read(1) == b"\n"
 
 
-def remove(path: Path) -> None:
-    """Take back a file that was just made, and its folder if nothing else is in it; without a word if that fails."""
-    with contextlib.suppress(OSError):
-        path.unlink()
-        path.parent.rmdir()
-
-
 def _folders(folder: Path) -> list[Path]:
     missing: list[Path] = []
     for one in (folder, *folder.parents):
@@ -199,7 +204,7 @@ def _beside(path: Path, content: bytes, like: os.stat_result | None) -> Iterator
             _write(number, content)
             if hasattr(os, "fchmod"):
                 os.fchmod(number, stat.S_IMODE(like.st_mode) if like else 0o666 & ~_umask())
-            if like and hasattr(os, "fchown") and (like.st_uid, like.st_gid) != _owner(number):
+            if like and hasattr(os, "fchown"):
                 with contextlib.suppress(OSError):
                     os.fchown(number, like.st_uid, like.st_gid)
                     os.fchmod(number, stat.S_IMODE(like.st_mode))  # a new owner may have cost a bit
@@ -216,11 +221,6 @@ def _write(number: int, content: bytes) -> None:
     while rest:
         rest = rest[os.write(number, rest) :]
     os.fsync(number)
-
-
-def _owner(number: int) -> tuple[int, int]:
-    found = os.fstat(number)
-    return found.st_uid, found.st_gid
 
 
 def _umask() -> int:

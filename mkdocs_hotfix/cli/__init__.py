@@ -10,23 +10,41 @@ from importlib.metadata import version
 
 import click
 
+from mkdocs_hotfix.cli.advance import advance
+from mkdocs_hotfix.cli.approve import approve
+from mkdocs_hotfix.cli.attach import attach, communicate
 from mkdocs_hotfix.cli.check import check
 from mkdocs_hotfix.cli.completion import completion
+from mkdocs_hotfix.cli.deploy import deploy, rollback, withdraw
 from mkdocs_hotfix.cli.eject import eject
 from mkdocs_hotfix.cli.group import Path
 from mkdocs_hotfix.cli.init import init
 from mkdocs_hotfix.cli.list import list_
+from mkdocs_hotfix.cli.new import new
 from mkdocs_hotfix.cli.next import next_
 from mkdocs_hotfix.cli.render import render
+from mkdocs_hotfix.cli.review import review
 from mkdocs_hotfix.cli.rule import rule
 from mkdocs_hotfix.cli.schema import schema
+from mkdocs_hotfix.cli.set import set_
+from mkdocs_hotfix.cli.triage import triage
 from mkdocs_hotfix.cli.verify_site import verify_site
 from mkdocs_hotfix.findings import SetupError
 
 SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "Start": (init,),
-    "File a hotfix": (),
-    "Complete its record": (),
+    "File a hotfix": (new, triage),
+    "Complete its record": (
+        set_,
+        attach,
+        approve,
+        deploy,
+        communicate,
+        review,
+        advance,
+        rollback,
+        withdraw,
+    ),
     "Review": (next_, list_, check),
     "Publish": (eject, render, verify_site),
     "Explain": (rule, schema, completion),

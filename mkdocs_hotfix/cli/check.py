@@ -91,7 +91,7 @@ def check(
     allow_empty: bool,
     use_cache: bool,
 ) -> int:
-    """Judge records, and say what is missing, where, and what to do.
+    """Judge records: what is missing, where, and what to do.
 
     PATHS are records or folders of records; without any, the policy's records folder.
 

@@ -45,7 +45,7 @@ def render(
     strict: bool,
     no_directory_urls: bool,
 ) -> int:
-    """Write the handbook as plain Markdown, for Zensical or any other generator.
+    """Write the handbook as plain Markdown, for any other program.
 
     The folder gets every page and file of the docs folder, with each record as its
     verification page, and the pages that the policy makes. Only what changes is

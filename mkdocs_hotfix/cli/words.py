@@ -92,6 +92,11 @@ class _Id(_Word):
         return [(name, _title(files[name]) if with_titles else "") for name in sorted(files)]
 
 
+class _Record(_Id):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        return str(value)  # a file says which policy counts, so its path is kept
+
+
 class _FromPolicy(_Word):
     def __init__(self, name: str, *fields: str) -> None:
         super().__init__(name)
@@ -123,6 +128,9 @@ class _Page(_Word):
 
 ID = _Id("id")
 """The id of a record, `HF-2026-0019`; its file is taken, too."""
+
+RECORD = _Record("record")
+"""The id of a record, or the path of its file, for commands that change it."""
 
 KIND = _FromPolicy("kind", "evidence")
 """A kind of evidence. Whether the policy has it is for the command to say."""

@@ -54,7 +54,7 @@ def test_what_is_owed_after_the_deployment_comes_before_what_the_next_status_nee
     assert told(shop) == [
         ("due", f"attach {ID} production-verification --environment production --result passed"),
         ("due", f"attach {ID} smoke-test --environment production --result passed"),
-        ("due", f"advance {ID}"),
+        ("due", f"set {ID} work.hours=…"),
         ("due", f"communicate {ID}"),
     ]
     late = steps(shop, NOW + timedelta(hours=2))

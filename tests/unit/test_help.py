@@ -39,7 +39,8 @@ def test_no_command_is_cut_short_in_the_help():
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
 def test_every_command_has_examples_that_it_takes(command: click.Command):
-    examples = re.findall(r"^    (hotfix .*)$", help_of(command.name or "").partition("Examples:")[2], re.MULTILINE)
+    shown = help_of(command.name or "").partition("Examples:")[2].replace("\\\n", "")
+    examples = re.findall(r"^    (hotfix .*)$", shown, re.MULTILINE)
     assert examples
     for example in examples:
         calls = [shlex.split(part) for part in re.split(r" (?:[|>]|&&) ", example)]

@@ -1,0 +1,48 @@
+"""`hotfix approve`: somebody of a role allows the deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mkdocs_hotfix.cli.bench import Bench, advance_option, at_option, by_option, changes_a_record
+from mkdocs_hotfix.cli.triage import role_of
+from mkdocs_hotfix.findings import visible
+
+
+@click.command()
+@changes_a_record
+@click.option("--role", metavar="NAME", help="In which role.  [default: the one that the policy gives them]")
+@by_option
+@at_option
+@advance_option
+def approve(
+    record: str,
+    role: str | None,
+    by: str | None,
+    at: str | None,
+    policy_file: Path | None,
+    as_of: str | None,
+    *,
+    advance: bool,
+) -> int:
+    """Record that somebody has allowed the deployment.
+
+    Who may, in which role, and how many it takes, says the policy. The owner of
+    the work can not (four eyes).
+
+    \b
+    Examples:
+      hotfix approve HF-2026-0019 --by release-manager
+      hotfix approve HF-2026-0019 --by checkout-lead --role service-owner
+    """  # noqa: D301 - click marks with a backspace what it shall not wrap
+    bench = Bench(policy_file, as_of, record)
+    there = bench.sheet.data.get("approvals") or []
+    who = bench.who(by, question="Who approves")
+    made = {"by": who, "role": role_of(bench, who, role, "--role") if who else "", "at": bench.when(at)}
+    bench.questions.done()
+    if any(isinstance(one, dict) and one.get("by") == who for one in there):
+        raise click.UsageError(f"{visible(who)} has approved {bench.sheet.id} already. One person counts once.")
+    place = ("approvals", len(there) if isinstance(there, list) else 0)
+    return bench.finish(bench.put(place, made), f"approved by {who}, {made['role']}", advance=advance)
