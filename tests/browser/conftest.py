@@ -28,7 +28,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    next((str(one) for one in Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome")), None),
 )
 NOW = (re.search(r"^SAMPLES_NOW = (\d+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE) or [""])[1]
 THEMES = ("material", "mkdocs")
