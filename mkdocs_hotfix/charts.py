@@ -75,7 +75,7 @@ def bars(stacks: Sequence[Stack]) -> Chart:
     step = (WIDTH - _LEFT - _RIGHT) / max(len(stacks), 1)
     wide = max(2, min(28, round(step * 0.62)))
     marks, names = list[Mark](), list[Tick]()
-    every = max(1, math.ceil(max((len(stack.name) for stack in stacks), default=0) * 8.5 / step))
+    every = max(1, math.ceil(max((_wide(stack.name) for stack in stacks), default=0) / step))
     for index, (stack, total) in enumerate(zip(stacks, sums, strict=True)):
         middle = round(_LEFT + step * (index + 0.5))
         if index % every == 0:
@@ -116,6 +116,11 @@ def _scale(highest: float, unit: str = "") -> tuple[float, tuple[Tick, ...]]:
 
 def _y(value: float, top: float) -> int:
     return round(HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * value / top)
+
+
+def _wide(name: str) -> float:
+    """Guess how many pixels a name takes below the axis, with room on both sides."""
+    return 4 + sum(3.2 if char in ".,-:1 " else 6.4 for char in name)
 
 
 def _number(value: float) -> str:

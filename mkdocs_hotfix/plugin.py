@@ -293,7 +293,10 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig, **_kwargs: Any) -> str | None:
         """Keep a record's own text away from MkDocs: it reads front matter loosely and Markdown too willingly."""
         judged = self._of(page.file)
-        if self._is_ours(page.file):
+        ours = self._is_ours(page.file)
+        if judged is not None or (ours and page.file.inclusion is InclusionLevel.NOT_IN_NAV):
+            page.parent = self._index
+        if ours:
             return None
         if judged is None:
             # Whoever added this file or changed its level: nothing is published from here without a verdict.
@@ -304,7 +307,6 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                     raise
                 return f"<p>{escape(str(error))}</p>\n"
             return None
-        page.parent = self._index
         return "\n"
 
     # Before the macros plugin, which has its own idea of what stands in double braces.
