@@ -10,7 +10,7 @@ READY   = $(VENV)/.ready
 # then, so that it looks the same on every day. It builds by the clock, too; what is open is just later then.
 SAMPLES_NOW = 1795426200
 
-.PHONY: site serve samples test quick lint format bench clean
+.PHONY: site serve samples test hosts quick lint format bench clean
 
 site: $(READY)
 	SOURCE_DATE_EPOCH=$(SAMPLES_NOW) $(BIN)/mkdocs build
@@ -24,6 +24,10 @@ samples: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest
+
+# Every host, theme and Python there is; `make test` runs a slice of it. The first run makes the environments.
+hosts: $(READY)
+	$(BIN)/pytest -m "hosts or slow" tests/hosts
 
 quick: $(READY)
 	$(BIN)/pytest -m "not slow"

@@ -27,13 +27,23 @@ from mkdocs_hotfix.releases import Release
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the pages have to know about the site in which they will stand."""
+    """What the pages have to know about the site in which they will stand.
+
+    Attributes:
+        name: What it is called.
+        url: Its address.
+        repo_url: The address of the repository.
+        edit_uri: From there to the docs folder, with the branch.
+        folders: Whether a page is a folder (`process/`) or a file (`process.html`).
+        final: Whether links in HTML are addresses of the site already. Else they are paths to files, as in Markdown.
+    """
 
     name: str = ""
     url: str = ""
     repo_url: str = ""
     edit_uri: str = ""
     folders: bool = True
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +228,8 @@ class Handbook:
         return uri in self.sources or uri in self._generated or uri in self.exports
 
     def _way(self, uri: str, here: str) -> str:
+        if not self.site.final:
+            return urls.relative(quote(uri), quote(here))
         folders = self.site.folders
         return urls.relative(urls.address(uri, folders=folders), urls.address(here, folders=folders))
 

@@ -127,7 +127,7 @@ def _settings(site: Path, marker: Mapping[str, Any]) -> Site:
     except (ET.ParseError, UnicodeDecodeError):
         pass
     folders = not any(one["url"].endswith(".html") for one in marker["hotfixes"])
-    return Site(name, url, folders=folders)
+    return Site(name, url, folders=folders, final=True)
 
 
 class _Site:

@@ -33,6 +33,11 @@ from mkdocs_hotfix.paths import display
     "--edit-uri", default="", metavar="PATH", help="The branch and the docs folder: edit/main/docs/; as in mkdocs.yml."
 )
 @click.option("--no-directory-urls", is_flag=True, help="Pages will be process.html, not process/.")
+@click.option(
+    "--final-links",
+    is_flag=True,
+    help="Write links as addresses in the site, not as paths to files: for a generator that leaves HTML as it is.",
+)
 def render(
     out: Path,
     policy_file: Path | None,
@@ -44,6 +49,7 @@ def render(
     *,
     strict: bool,
     no_directory_urls: bool,
+    final_links: bool,
 ) -> int:
     """Write the handbook as plain Markdown, for any other program.
 
@@ -75,7 +81,7 @@ def render(
         sys.stdout.flush()
         click.echo("The gate is closed. Nothing was written.", err=True)
         return code
-    site = Site(site_name, site_url, repo_url, edit_uri, folders=not no_directory_urls)
+    site = Site(site_name, site_url, repo_url, edit_uri, folders=not no_directory_urls, final=final_links)
     made = mirror.keep(out, Handbook(report, releases.load(policy.root), site).files)
     click.echo(
         f"{report.summary}. {display(out)}: {made.files:,} files, {made.written:,} written, {made.removed:,} removed"

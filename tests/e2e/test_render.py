@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -38,7 +40,7 @@ def ways(page):
 def test_plain_markdown_gives_the_pages_that_the_plugin_gives(handbook):
     """Page by page: the same words in the same order, and the same ways to elsewhere."""
     plugin = handbook.build()
-    handbook.render(*OUT)
+    handbook.render(*OUT, "--final-links")
     plain = handbook.convert()
     assert plain.pages == plugin.pages - {"404.html"}
     assert {"hotfixes/HF-2026-0007/index.html", "process/index.html", "notes/index.html"} <= plain.pages
@@ -51,6 +53,19 @@ def test_plain_markdown_gives_the_pages_that_the_plugin_gives(handbook):
         assert len(ways(made)) == len(ways(wanted))
         assert len(set(ways(made)) - set(ways(wanted)) - theirs) == 0, path
         assert "hotfixes/" not in path or not theirs
+
+
+def test_links_are_paths_to_files_as_in_markdown(handbook):
+    """So they lead somewhere in the folder itself, on a code host, and in a generator that reads HTML (Zensical does)."""
+    handbook.render(*OUT)
+    found = 0
+    for path in sorted((handbook.root / "made").rglob("*.md")):
+        for way in re.findall(r'(?:href|src)="([^"]+)"', path.read_text("utf-8")):
+            parts = urlsplit(html.unescape(way))
+            if not parts.scheme and parts.path:
+                assert (path.parent / unquote(parts.path)).is_file(), (path, way)
+                found += 1
+    assert found > 20
 
 
 def test_what_programs_read_and_what_was_filed_is_there_byte_for_byte(handbook):
@@ -66,7 +81,7 @@ def test_what_programs_read_and_what_was_filed_is_there_byte_for_byte(handbook):
 def test_a_page_can_be_a_file(handbook):
     handbook.config["use_directory_urls"] = False
     plugin = handbook.build()
-    handbook.render(*OUT, "--no-directory-urls")
+    handbook.render(*OUT, "--no-directory-urls", "--final-links")
     page = handbook.convert().page("hotfixes/index.html")
     assert ways(page) == ways(main(plugin.page("hotfixes/index.html"))), "the same, from the same place"
     assert "HF-2026-0007.html" in ways(page)
@@ -130,7 +145,7 @@ BODY = f"""
 def test_a_record_is_read_by_no_dialect_of_markdown(site):
     site.record("HF-2026-0666", json.dumps(EVIL), BODY)
     plugin = site.build()
-    site.render(*OUT)
+    site.render(*OUT, "--final-links")
     tricks = (
         "attr_list",
         "md_in_html",

@@ -51,7 +51,7 @@ def test_a_site_that_was_just_built_is_right(site, theme, folders):
 
 
 def test_a_site_made_from_rendered_markdown_is_right(site):
-    site.render("--out", "made")
+    site.render("--out", "made", "--final-links")
     site.convert()
     assert site.hotfix("verify-site", "converted") == RIGHT.replace("site", "converted", 1)
     page = site.root / "converted/hotfixes/HF-2026-0007/index.html"
