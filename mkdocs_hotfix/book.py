@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.releases import Release
 from mkdocs_hotfix.templating import environment
+from mkdocs_hotfix.testreport import Case, TestReport
 from mkdocs_hotfix.verdicts import Verdict
 
 
@@ -45,6 +46,8 @@ class Links:
     edit: str = ""
     history: str = ""
 
+
+_MINUTE = 60
 
 RELEASES = "releases/index.md"
 """The list of official releases."""
@@ -127,6 +130,22 @@ class Book:
         if verdict.state == "met" and not (kind.is_test or record.evidence[kind.id].result):
             return "Recorded"
         return STATE_NAMES[verdict.state]
+
+    def counts(self, report: TestReport) -> str:
+        """Write what a report's tests came to, as they were recounted: `412 passed, 0 failed, 3 skipped in 2 min`."""
+        said = f"{report.passed:,} passed, {report.bad:,} failed" + (
+            f", {report.skipped:,} skipped" if report.skipped else ""
+        )
+        again = f", {report.flaky:,} of them at a further try" if report.flaky else ""
+        return said + again + (f" in {self.took(report.seconds)}" if report.seconds else "")
+
+    def test(self, case: Case) -> str:
+        """Name a test, with the suite or class that it belongs to."""
+        return f"{case.group} · {case.name}" if case.group else case.name
+
+    def took(self, seconds: float) -> str:
+        """Write how long a test took."""
+        return times.spell(timedelta(seconds=seconds)) if seconds >= _MINUTE else f"{seconds:.2f} s"
 
     def path(self, judged: Judged) -> str:
         """Write the path of a record from the docs folder: the same wherever the site is built."""

@@ -253,7 +253,7 @@ def _check(
         extent = Extent(since, sum(id(draft) in history.changed for draft in reported), total)
     for draft in reported:
         judging.waive(draft, context)
-    judged = sorted((draft.finish(policy, as_of, levels) for draft in reported), key=lambda one: one.path)
+    judged = sorted((draft.finish(context, levels) for draft in reported), key=lambda one: one.path)
     outdated: tuple[Entry, ...] = ()
     if policy.baseline:
         judged, outdated = baseline.load(policy).part(judged, policy)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
@@ -14,11 +13,27 @@ from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, visib
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.policy import Policy, pointer
 from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
 from mkdocs_hotfix.source import Source
 from mkdocs_hotfix.verdicts import Verdict, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A report as a page shows it.
+
+    Attributes:
+        text: The path as the record writes it.
+        report: What it says; nothing where it can not be read.
+        signer: Who has signed it, if the policy trusts somebody who did.
+    """
+
+    text: str
+    report: TestReport | None
+    signer: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,7 @@ class Judged:
         findings: What was found in it, by place.
         known: What was found, too, and is in the baseline.
         judge: Gives the verdicts.
+        reports: Opens the reports of a kind of evidence.
     """
 
     file: Path
@@ -40,6 +56,7 @@ class Judged:
     findings: tuple[Finding, ...] = ()
     known: tuple[Finding, ...] = ()
     judge: Callable[[], Iterable[Verdict]] = field(default=tuple, repr=False, compare=False)
+    reports: Callable[[str], tuple[Filed, ...]] = field(default=lambda _kind: (), repr=False, compare=False)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -78,7 +95,7 @@ class Draft:
         assert self.record is not None  # noqa: S101 - rules look at records
         self.problems += [(rule, one) for one in problems if not self.record.is_unclear(one.pointer)]
 
-    def finish(self, policy: Policy, as_of: datetime, levels: Mapping[str, Level | None]) -> Judged:
+    def finish(self, context: Context, levels: Mapping[str, Level | None]) -> Judged:
         """Give each problem its level and place, and each requirement its verdict."""
         name = self.record.id if self.record else self.file.stem
         findings = []
@@ -101,7 +118,8 @@ class Draft:
                         problem.fix,
                     )
                 )
-        judge = partial(verdicts, self.record, policy, as_of, self.problems, self.waived) if self.record else tuple
+        one = self.record
+        judge = partial(verdicts, one, context.policy, context.as_of, self.problems, self.waived) if one else tuple
         return Judged(
             self.file,
             self.path,
@@ -109,7 +127,21 @@ class Draft:
             self.record,
             tuple(sorted(findings, key=lambda f: f.sort_key)),
             judge=judge,
+            reports=partial(_reports, one, context) if one else _no_reports,
         )
+
+
+def _reports(record: Record, context: Context, kind: str) -> tuple[Filed, ...]:
+    """Open what evidence of a kind names, and see who has signed it."""
+    evidence = record.evidence.get(kind)
+    return tuple(
+        Filed(opened.text, opened.report, context.signer(record, opened))
+        for opened in (context.dossier.of(record, evidence) if evidence else ())
+    )
+
+
+def _no_reports(_kind: str) -> tuple[Filed, ...]:
+    return ()
 
 
 def place(read_as: Source, problem: Problem) -> Span:

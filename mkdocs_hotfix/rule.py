@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from mkdocs_hotfix.dossier import Dossier
+from mkdocs_hotfix.dossier import Dossier, Opened
 from mkdocs_hotfix.findings import Level, Problem
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
-from mkdocs_hotfix.signatures import Signatures
+from mkdocs_hotfix.signatures import ENDING, SignatureError, Signatures
 from mkdocs_hotfix.witness import Repository
 
 
@@ -33,6 +33,16 @@ class Context:
     dossier: Dossier = field(default_factory=Dossier)
     repository: Repository | None = None
     signatures: Signatures | None = None
+
+    def signer(self, record: Record, opened: Opened) -> str:
+        """Name who has signed a report, if that is somebody whom the policy trusts; else nobody."""
+        bundle = self.dossier.place(opened.text + ENDING, record.file, record.root)
+        if self.signatures is None or opened.report is None or bundle.trouble:
+            return ""
+        try:
+            return self.signatures.verify(bundle.file, opened.report.sha256)
+        except SignatureError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def fields(name, line, text, url, branch):
             "merge_back": [{"branch": branch, "url": url}],
         },
         "deployed": {"at": at, "by": who, "url": url, "because": text},
+        "rollback": {"at": at, "by": who, "url": url, "because": text},
         "evidence": {
             kind: {**proof, "environment": "staging" if kind in kinds[1:3] else "production"}
             | ({"audience": [line], "issues_found": text} if kind == kinds[-1] else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -278,3 +279,38 @@ def test_an_ejected_page_shows_what_the_built_in_one_showed(site, monkeypatch):
     assert after.pages == before.pages
     for page in before.pages - {"404.html"}:
         assert after.page(page).text == before.page(page).text, page
+
+
+# -- what a report says ------------------------------------------------------------------------------------
+
+
+def test_a_verification_row_shows_the_recounted_tests_and_the_digest_of_the_published_file(shop):
+    row = shop.page(CLOSED).one("li", id="evidence-smoke-test")
+    assert "28 passed, 0 failed in 28.50 s." in row.text
+    (digest,) = [code.attrs["title"] for code in row.all("code") if "title" in code.attrs]
+    published = (shop.site / "hotfixes/HF-2026-0007/smoke-test.xml").read_bytes()
+    assert digest == hashlib.sha256(published).hexdigest()
+    slowest = [one.text for one in row.one("details", class_="hf-tests").all("li")]
+    assert slowest[0] == "shop.smoke-test · case_1, 1.00 s"
+    assert len(slowest) == 5
+
+
+def test_a_verification_row_names_the_tests_that_failed_as_text(site):
+    file = site.record()
+    evidence = (
+        "evidence:\n  smoke-test: {result: failed, at: 2026-11-23T03:20:00Z, by: test-lead, environment: production, "
+        "report: HF-2026-0100/smoke.xml}\n"
+    )
+    file.write_text(file.read_text("utf-8").replace("\n---\n", f"\n{evidence}---\n", 1), "utf-8")
+    cases = "".join(
+        f'<testcase classname="pay" name="&lt;b&gt;card {n}&lt;/b&gt;" time="0.{n}"><failure message="&lt;script&gt;{n}"/></testcase>'
+        for n in range(1, 8)
+    )
+    site.write("docs/hotfixes/HF-2026-0100/smoke.xml", f'<testsuite tests="7" failures="7">{cases}</testsuite>')
+    row = site.build().page("hotfixes/HF-2026-0100/index.html").one("li", id="evidence-smoke-test")
+    assert row.one(class_="hf-tag").text == "Failed"
+    assert "0 passed, 7 failed" in row.text
+    assert "Failed, the first 5 of 7:" in row.text
+    assert next(one.text for one in row.one("ul", class_="hf-tests").all("li")) == "pay · <b>card 1</b>: <script>1"
+    assert not row.all("b")
+    assert not row.all("script")
