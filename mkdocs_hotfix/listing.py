@@ -188,4 +188,4 @@ def _left(still: Sequence[Row]) -> str:
     if not left:
         return ""
     first = min(left)
-    return f"{spell(first)} left" if first >= timedelta() else f"the SLA was missed {spell(first)} ago"
+    return f"{spell(first)} left on the first SLA" if first >= timedelta() else f"the SLA was missed {spell(first)} ago"

@@ -56,6 +56,7 @@ def test_triage_is_done_with_the_keyboard_alone(page: Page, troubles: list[str],
     expect(page.locator(".hf-triage code")).to_contain_text("workaround: {answer: false")
     page.keyboard.press("ArrowLeft")
     expect(verdict).to_contain_text("It can wait: plan it with the other work")
+    expect(verdict).to_contain_text("Is there a reasonable workaround? Yes.")
     page.get_by_role("button", name="Start again").press("Enter")
     expect(verdict).to_contain_text("Answer all 3 questions")
     assert page.locator(".hf-triage input:checked").count() == 0

@@ -65,6 +65,7 @@
   const triage = (form) => {
     const code = form.querySelector("code");
     const paste = form.querySelector(".hf-paste");
+    const why = form.querySelector("[data-why]");
     const start = form.querySelector("[data-start]");
     const button = form.querySelector("[data-copy]");
     const show = () => {
@@ -72,6 +73,8 @@
       const decision = decide(form, answers);
       form.querySelector(".hf-waiting").hidden = Boolean(decision);
       for (const one of form.querySelectorAll("[data-outcome]")) one.hidden = one.dataset.outcome !== decision;
+      const against = decision === "defer" ? JSON.parse(form.dataset.questions).filter((one) => answers[one.id].answer !== one.hotfix_if) : [];
+      why.textContent = against.map((one) => `${form.querySelector(`[data-question="${one.id}"] [data-ask]`).textContent} ${answers[one.id].answer ? "Yes" : "No"}.`).join(" ");
       paste.hidden = button.hidden = !decision;
       start.hidden = !decision || !form.dataset.new;
       const said = Object.fromEntries(Object.entries(answers).map(([id, one]) => [id, { answer: one.answer, because: one.because || "WRITE WHY: numbers and their source" }]));
