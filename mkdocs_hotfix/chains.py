@@ -36,7 +36,7 @@ class Package:
     @property
     def gone(self) -> bool:
         """Whether it has left production, or never will be there."""
-        return self.record.rollback is not None or self.record.withdrawn is not None
+        return self.record.taken_back is not None or self.record.withdrawn is not None
 
     @property
     def released(self) -> bool:
@@ -77,7 +77,7 @@ class Chain:
         latest = self.latest
         if package.record.withdrawn:
             return "Withdrawn"
-        if package.record.rollback:
+        if package.record.taken_back:
             return "Rolled back"
         if not package.released:
             return "Under way"

@@ -82,7 +82,9 @@ def _record(chance: random.Random, index: int, number: int, chain: list[dict[str
         else _NOW - timedelta(days=30 + (number - index) * 0.6, minutes=chance.randint(0, 600))
     )
     clock = _clock(started, chance)
-    base = chain[0]["release"]["base"] if chain else f"{4 + index // 400}.{index % 400}.0"
+    # A package that is about to go out would have to carry all that is in production on its base.
+    alone = not chain or status in ("verified", "fixing")
+    base = f"{4 + index // 400}.{index % 400}.0" if alone else chain[0]["release"]["base"]
     title = f"{chance.choice(_WHAT)} {chance.choice(_HOW)} {chance.choice(_WHO)}"
     decision = "defer" if status == "deferred" else "hotfix"
     record: dict[str, Any] = {

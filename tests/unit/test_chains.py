@@ -105,3 +105,8 @@ def test_the_history_of_a_file_is_where_its_host_shows_it(repo, edit, history):
     base = repo.rstrip("/")
     assert forge.history(repo, f"{base}{edit}") == (f"{base}{history}" if history else "")
     assert not forge.history(repo, f"https://elsewhere.example.com{edit}")
+
+
+def test_a_version_that_went_out_again_after_its_rollback_is_in_production(chain):
+    made = chain({"rollback": {"at": "2026-04-14T00:30:00Z", "by": "x", "because": "Refunds failed."}})
+    assert made.state(made.packages[0]) == "In production"
