@@ -20,6 +20,7 @@ Urgency = Literal["now", "due", "next"]
 _URGENCIES: tuple[Urgency, ...] = ("now", "due", "next")
 _DEFERRED = "deferred"
 _AUDIENCE = "audience"
+_EVENT = "deployed"
 _TITLES = {"triage": "Triage", "approvals": "Approval", "deployed": "Deployment", "review": "Review"}
 
 
@@ -133,6 +134,7 @@ def _towards(judged: Judged, one: Record, status: Status, report: Report) -> Ite
     found, others = ahead(judged, status, report)
     known = {verdict.need for verdict in judged.verdicts if verdict.is_open or verdict.state == "due"}
     lacking = [verdict for verdict in found if verdict.is_open and verdict.need not in known]
+    lacking.sort(key=lambda verdict: verdict.need == _EVENT)  # it happens after what allows it
     restore = sla.restore(one, policy, report.as_of)
     triage = sla.triage(one, policy, report.as_of)
     for verdict in lacking:

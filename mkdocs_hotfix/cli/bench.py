@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+_MISSING = ("missing-evidence", "missing-requirement", "missing-approval", "evidence-overdue")
+
 by_option = click.option("--by", metavar="WHO", help="Who did it.  [default: HOTFIX_BY, else git's user.name]")
 at_option = click.option("--at", metavar="TIME", help="When, as 2026-04-14T03:20:00Z.  [default: now]")
 url_option = click.option("--url", metavar="URL", help="Where it can be seen.")
@@ -61,9 +63,12 @@ class Bench:
 
         return Origin(self.policy)
 
-    def who(self, given: str | None, option: str = "--by", question: str = "Who") -> str:
-        """Tell who did something: as given, else the user."""
-        return self.questions.text(given, option, question, "" if given else self.origin.person)
+    def who(self, given: str | None, question: str = "") -> str:
+        """Tell who did something: as given, else the user; with a question, the user is asked all the same."""
+        known = "" if given else self.origin.person
+        if known and not question:
+            return known
+        return self.questions.text(given, "--by", question or "Who", known)
 
     def when(self, given: str | None, option: str = "--at") -> str:
         """Tell when something was done: as given, else now.
@@ -122,7 +127,6 @@ class Bench:
         from mkdocs_hotfix import filing  # noqa: PLC0415 - as above
 
         try:
-            filing.attempt(self.desk, self.sheet, wanted, claim=False)
             if advance:
                 further = filing.furthest(self.desk, self.sheet, {**wanted, "status": status} if status else wanted)
                 status = further or status
@@ -139,7 +143,7 @@ class Bench:
         title = self.policy.statuses[status].title if status in self.policy.statuses else ""
         what = f"can not be “{title}” yet" if title else "stays as it is, since the gate would close over this"
         click.echo(visible(f"{self.sheet.id} {what}:"))
-        for one in refused.findings:
+        for one in sorted(refused.findings, key=lambda found: self._turn(found, status)):
             where = "" if one.path == refused.path else f"{one.path}: "
             click.echo(visible(f"  {where}{one.message} [{one.code} {one.slug}]"))
             for line in self._ways_out(one, status):
@@ -157,16 +161,19 @@ class Bench:
         if steps:
             click.echo(visible(f"next: {_together([step.command for step in steps])}"))
 
+    def _turn(self, finding: Finding, status: str) -> int:
+        """Tell when a finding's turn comes: first what is wrong, then what is missing, in the order of the process."""
+        if not status or finding.slug not in _MISSING:
+            return -1
+        needs = [need for one in self.policy.reached(status) for need in one.needs]
+        need = ".".join(str(part) for part in finding.pointer[:2])
+        return needs.index(need) if need in needs else len(needs)
+
     def _ways_out(self, finding: Finding, status: str) -> list[str]:
         """Tell the command that ends a finding, else what the rule advises."""
         from mkdocs_hotfix import agenda  # noqa: PLC0415 - as above
 
-        if status and finding.slug in (
-            "missing-evidence",
-            "missing-requirement",
-            "missing-approval",
-            "evidence-overdue",
-        ):
+        if status and finding.slug in _MISSING:
             return [agenda.settles(self.sheet.id, self.policy, ".".join(str(part) for part in finding.pointer[:2]))]
         return [
             one for one in finding.help if not one.startswith(("Not done yet?", "Not known yet?", "Not approved yet?"))

@@ -87,7 +87,7 @@ def triage(
             if shares.get(one.id):
                 made["percent"] = _number(shares[one.id][-1])
             answers[one.id] = made
-    who = bench.who(by, question="Who decides")
+    who = bench.who(by)
     bench.questions.done()
     verdict = policy.verdict({key: one["answer"] for key, one in answers.items()}) or "defer"
     decided = decision or ("hotfix" if exception else verdict)
@@ -95,10 +95,13 @@ def triage(
     if decided == "hotfix" and verdict == "defer":
         made["exception"] = _exception(bench, exception, allowed_by, role, str(made["at"]))
         bench.questions.done()
-    from mkdocs_hotfix.filing import status_with  # noqa: PLC0415 - `--help` starts without it
+    from mkdocs_hotfix.filing import DEFERRED, status_with  # noqa: PLC0415 - `--help` starts without it
 
+    status = (
+        "" if decided == "hotfix" and bench.sheet.status == DEFERRED else bench.sheet.status
+    )  # it is taken up again
     said = f"triaged, the answers say {verdict}" + (f", decided: {decided}" if decided != verdict else "")
-    return bench.finish(bench.put(("triage",), made), said, status=status_with(policy, "triage", bench.sheet.status))
+    return bench.finish(bench.put(("triage",), made), said, status=status_with(policy, "triage", status))
 
 
 def _answer(bench: Bench, question: Question, given: tuple[bool, str] | None) -> dict[str, Any]:

@@ -17,6 +17,10 @@ from mkdocs_hotfix import gate, policyfile
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
 
+from .commands import repository, run
+
+__all__ = ["repository", "run"]
+
 # The same examples in every run: a suite that fails on Tuesdays helps nobody.
 settings.register_profile("house", derandomize=True, database=None, deadline=None, max_examples=80)
 settings.load_profile("house")
