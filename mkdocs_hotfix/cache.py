@@ -15,18 +15,19 @@ import os
 import secrets
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from mkdocs_hotfix import memory, writing
+from mkdocs_hotfix import writing
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.policy import Policy
 
 _LARGEST = 256 << 20
 _KEY_BYTES = 32
-_SEAL = 64  # hex digits of SHA-256, and then a line break
+_SEAL = 32  # bytes of SHA-256; then a line of JSON, then the entries
 
 
 def folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -49,7 +50,7 @@ def remembering(policy: Policy, where: Path) -> Iterator[Memory]:
         return
     file = (
         where
-        / f"{hashlib.sha256(os.path.abspath(policy.root).encode('utf-8', 'surrogateescape')).hexdigest()[:20]}.json"
+        / f"{hashlib.sha256(os.path.abspath(policy.root).encode('utf-8', 'surrogateescape')).hexdigest()[:20]}.cache"
     )
     made = _fingerprint(policy)
     lent = Memory(seal.read(file, made))
@@ -81,29 +82,39 @@ class _Seal:
             return None
         return cls(key) if len(key) == _KEY_BYTES else None
 
-    def read(self, file: Path, made: str) -> dict[str, memory.Entry]:
+    def read(self, file: Path, made: str) -> dict[str, bytes]:
         """Read what was remembered under this fingerprint; nothing where the seal is not ours."""
         try:
             raw = writing.load(file, _LARGEST)
         except SetupError:
             return {}
-        if not hmac.compare_digest(raw[:_SEAL], self._of(raw[_SEAL:])):
+        sealed = memoryview(raw)[_SEAL:]
+        if not hmac.compare_digest(raw[:_SEAL], hmac.digest(self._key, sealed, "sha256")):
             return {}
-        kept = json.loads(raw[_SEAL:])
-        return memory.load(kept["entries"]) if kept["made"] == made else {}
+        end = raw.index(b"\n", _SEAL)
+        head = json.loads(raw[_SEAL:end])
+        entries, at = {}, end + 1
+        for key, size in head["sizes"].items() if head["made"] == made else ():
+            entries[key] = raw[at : at + size]
+            at += size
+        return entries
 
-    def write(self, file: Path, made: str, left: Mapping[str, memory.Entry]) -> None:
+    def write(self, file: Path, made: str, left: Mapping[str, bytes]) -> None:
         """Put what a run leaves into the place of what was there; without a word if that can not be."""
-        text = json.dumps({"made": made, "entries": memory.dump(left)}, separators=(",", ":")).encode()
-        with contextlib.suppress(SetupError, FileExistsError, OSError):
-            content = self._of(text) + text
-            if os.path.lexists(file):
-                writing.replace(file, writing.load(file, _LARGEST), content)
-            else:
-                writing.create(file, content)
-
-    def _of(self, text: bytes) -> bytes:
-        return hmac.new(self._key, text, hashlib.sha256).hexdigest().encode()
+        head = json.dumps({"made": made, "sizes": {key: len(one) for key, one in left.items()}}).encode() + b"\n"
+        seal = hmac.new(self._key, head, hashlib.sha256)
+        for one in left.values():
+            seal.update(one)
+        with contextlib.suppress(OSError):
+            writing.sweep(file)
+            number, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=writing.ENDING, dir=file.parent)
+            try:
+                with os.fdopen(number, "wb") as stream:
+                    stream.writelines((seal.digest(), head, *left.values()))
+                os.replace(name, file)  # noqa: PTH105 - `name` is a text
+            except OSError:
+                os.unlink(name)  # noqa: PTH108
+                raise
 
 
 def _is_mine(path: Path) -> bool:

@@ -49,6 +49,16 @@ class Dossier:
         """Take the digest of what a report says from an earlier run that has read the same bytes."""
         self._contents[file] = content
 
+    def let_go(self, record: Record) -> None:
+        """Keep of a record's reports only the digest of what each says: nothing else is asked of them any more."""
+        for evidence in record.evidence.values():
+            for text in evidence.reports:
+                file = self.place(text, record.file, record.root).file
+                found = self._read.get(file)
+                if isinstance(found, TestReport):
+                    self._contents[file] = found.content
+                    del self._read[file]
+
     def contents(self, record: Record, evidence: Evidence) -> Iterator[tuple[int, str, str]]:
         """Yield the position, the path and the digest of what it says, of every report that can be read."""
         for index, text in enumerate(evidence.reports):

@@ -15,7 +15,7 @@ from mkdocs_hotfix import baseline, judging, times
 from mkdocs_hotfix.baseline import Entry
 from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
 from mkdocs_hotfix.history import look_back
-from mkdocs_hotfix.judging import Judged
+from mkdocs_hotfix.judging import Draft, Judged
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.past import Past
 from mkdocs_hotfix.paths import display, find
@@ -155,6 +155,7 @@ def check(
     strict: bool = False,
     memory: Memory | None = None,
     instead: Mapping[Path, bytes] | None = None,
+    sparing: bool = False,
 ) -> Report:
     """Judge records.
 
@@ -170,6 +171,7 @@ def check(
         memory: What an earlier run has found in records that have not changed; what this one leaves goes into it. Not
             asked where git or signatures have a say, which can change without a record.
         instead: What some files would hold, to judge them before they are written. They need not be there yet.
+        sparing: Whether to keep little of records that are all right: what is asked of them later is read again.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
@@ -177,7 +179,16 @@ def check(
     """
     with _uncollected():
         return replace(
-            _check(policy, as_of, paths, git=git, since=since, memory=memory or Memory(), instead=instead or {}),
+            _check(
+                policy,
+                as_of,
+                paths,
+                git=git,
+                since=since,
+                memory=memory or Memory(),
+                instead=instead or {},
+                sparing=sparing,
+            ),
             strict=strict,
         )
 
@@ -205,6 +216,7 @@ def _check(
     since: str | None,
     instead: Mapping[Path, bytes],
     memory: Memory,
+    sparing: bool,
 ) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
@@ -223,23 +235,21 @@ def _check(
             everything = []
     files = {os.path.abspath(file): file for file in (everything if everything is chosen else [*everything, *chosen])}
     wanted = files.keys() if everything is chosen else {os.path.abspath(file) for file in chosen}
-    by_bytes = not (git or policy.git or policy.sigstore or since is not None or instead)
     alone = Context(policy, as_of)
-    recalled = {key: memory.recall(file, alone) for key, file in files.items()} if by_bytes and memory.entries else {}
-    new = {os.path.abspath(file): raw for file, raw in instead.items()}
-    drafts = {key: recalled.get(key) or judging.read(file, policy, new.get(key)) for key, file in files.items()}
-    around = policy.root if everything or not chosen else chosen[0].parent
-    repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
-    asked = repository if git or policy.git else None
-    if asked:
-        asked.expect(draft.record for draft in drafts.values() if draft.record)
-    signatures = Signatures(policy) if drafts and policy.sigstore else None
-    context = replace(alone, repository=asked, signatures=signatures)
-    for key, draft in drafts.items():
-        if not recalled.get(key):
+    if git or policy.git or policy.sigstore or since is not None or instead:
+        around = policy.root if everything or not chosen else chosen[0].parent
+        new = {os.path.abspath(file): raw for file, raw in instead.items()}
+        drafts = {key: judging.read(file, policy, new.get(key)) for key, file in files.items()}
+        repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
+        signatures = Signatures(policy) if drafts and policy.sigstore else None
+        context = replace(alone, repository=repository if git or policy.git else None, signatures=signatures)
+        if context.repository:
+            context.repository.expect(draft.record for draft in drafts.values() if draft.record)
+        for draft in drafts.values():
             judging.judge(draft, context)
-            if by_bytes:
-                memory.keep(draft, context)
+    else:
+        repository, context = None, alone
+        drafts = {key: _judge(file, context, memory, sparing=sparing) for key, file in files.items()}
     judging.compare(drafts.values(), context)
     reported = [draft for key, draft in drafts.items() if key in wanted]
     extent = None
@@ -258,6 +268,18 @@ def _check(
     if policy.baseline:
         judged, outdated = baseline.load(policy).part(judged, policy)
     return Report(policy, as_of, tuple(judged), extent, outdated=outdated)
+
+
+def _judge(file: Path, context: Context, memory: Memory, *, sparing: bool) -> Draft:
+    """Judge one file by its bytes alone, or remember what was found in them."""
+    draft = memory.recall(file, context)
+    if draft is None:
+        draft = judging.read(file, context.policy)
+        judging.judge(draft, context)
+        memory.keep(draft, context)
+    if sparing:
+        draft.let_go(context)
+    return draft
 
 
 def _levels(policy: Policy) -> Mapping[str, Level | None]:

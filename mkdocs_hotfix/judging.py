@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import cast
 
 from mkdocs_hotfix import obligations, record, source
 from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, visible
@@ -17,7 +18,7 @@ from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
-from mkdocs_hotfix.source import Source
+from mkdocs_hotfix.source import Later, LaterData, Source
 from mkdocs_hotfix.verdicts import Verdict, verdicts
 
 
@@ -94,6 +95,19 @@ class Draft:
         """Take in what a rule has found; nothing is said about what can not be read."""
         assert self.record is not None  # noqa: S101 - rules look at records
         self.problems += [(rule, one) for one in problems if not self.record.is_unclear(one.pointer)]
+
+    def let_go(self, context: Context) -> None:
+        """Keep of a record that is all right only what rules compare; the rest is read again should anybody ask."""
+        if self.record is None or self.problems or self.record.waivers or not self.source.digest:
+            return
+        later = Later(self.file, self.source.digest)
+        one = self.record
+        evidence = {
+            kind: replace(it, data=LaterData(later, it.data, "evidence", kind)) for kind, it in one.evidence.items()
+        }
+        self.record = replace(one, data=LaterData(later, one.data), evidence=evidence)
+        self.source = cast("Source", later)
+        context.dossier.let_go(self.record)
 
     def finish(self, context: Context, levels: Mapping[str, Level | None]) -> Judged:
         """Give each problem its level and place, and each requirement its verdict."""

@@ -281,6 +281,10 @@ def read(feed: Feed, tally: Tally) -> None:
         if reader.elements:
             raise
         reader.refuse("The encoding that the XML declares can not be read", "Save it as UTF-8.")
+    finally:
+        # Parser and reader know each other, and nobody collects them before a check ends.
+        parser.StartElementHandler = parser.EndElementHandler = parser.StartDoctypeDeclHandler = None
+        parser.XmlDeclHandler = parser.CharacterDataHandler = None
 
 
 def _not_well_formed(error: expat.ExpatError, reader: _Reader) -> ReportError:

@@ -9,8 +9,10 @@ compare records look at remembered ones as at all others.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -59,25 +61,48 @@ class Entry:
     problems: tuple[tuple[str, Problem], ...]
     data: Mapping[str, Any]
 
+    def written(self) -> bytes:
+        """Write it as JSON, packed: thousands of them wait for the end of a run."""
+        problems = [(slug, _plain(problem)) for slug, problem in self.problems]
+        parts = (self.digest, self.quiet, self.timed, self.reports, problems, self.data)
+        return zlib.compress(json.dumps(parts, separators=(",", ":")).encode(), 1)
+
+    @classmethod
+    def read(cls, written: bytes) -> Entry:
+        """Read what `written` has written."""
+        digest, (start, end), timed, reports, problems, data = json.loads(zlib.decompress(written))
+        told = tuple((slug, _problem(problem)) for slug, problem in problems)
+        return cls(digest, (start, end), tuple(timed), tuple(map(tuple, reports)), told, data)
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    values = ((one.name, getattr(problem, one.name), one.default) for one in fields(problem))
+    return {name: value for name, value, default in values if value != default}
+
+
+def _problem(told: Mapping[str, Any]) -> Problem:
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Problem(**{**told, **lists, **({"span": Span(*told["span"])} if "span" in told else {})})
+
 
 @dataclass
 class Memory:
-    """What is remembered, by the file's path from the docs folder.
+    """What is remembered, by the file's path from the docs folder: entries as `Entry.written` writes them.
 
     Attributes:
         entries: What earlier runs have left.
         kept: What this run leaves to the next one.
     """
 
-    entries: Mapping[str, Entry] = field(default_factory=dict)
-    kept: dict[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, bytes] = field(default_factory=dict)
+    kept: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
         """Whether this run leaves something else than the one before."""
         return any(one is not self.entries.get(key) for key, one in self.kept.items())
 
-    def left(self, root: Path) -> dict[str, Entry]:
+    def left(self, root: Path) -> dict[str, bytes]:
         """Return what the next run gets: what this one has kept, and what it was not asked about and is still there."""
         others = {key: one for key, one in self.entries.items() if key not in self.kept and (root / key).exists()}
         return {**others, **self.kept}
@@ -85,7 +110,8 @@ class Memory:
     def recall(self, file: Path, context: Context) -> Draft | None:
         """Make the draft of a record as it was judged; nothing where anything is not as it was."""
         key = _key(file, context.policy)
-        entry = self.entries.get(key)
+        written = self.entries.get(key)
+        entry = Entry.read(written) if written else None
         if entry is None or not entry.quiet[0] <= context.as_of.timestamp() < entry.quiet[1]:
             return None
         raw = _bytes(file, source.MAX_BYTES)
@@ -99,9 +125,9 @@ class Memory:
                 return None
             context.dossier.remember(place.file, content)
         path = visible(display(file))
-        read_as = source.known(raw, entry.data)
+        read_as = source.known(raw, entry.digest, entry.data)
         one = record.build(file, path, root, entry.data, read_as.body)
-        self.kept[key] = entry
+        self.kept[key] = self.entries[key]
         draft = Draft(file, path, read_as, one)
         judging.judge(draft, context, entry.timed)
         places = {(problem.pointer, problem.on, problem.near): problem.span for _, problem in entry.problems}
@@ -123,7 +149,7 @@ class Memory:
         if quiet is None:
             return
         timed = _timed(draft, context)
-        self.kept[_key(draft.file, context.policy)] = Entry(
+        entry = Entry(
             draft.source.digest,
             quiet,
             timed,
@@ -131,6 +157,7 @@ class Memory:
             tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
             draft.source.data,
         )
+        self.kept[_key(draft.file, context.policy)] = entry.written()
 
 
 def _key(file: Path, policy: Policy) -> str:
@@ -208,46 +235,3 @@ def _timed(draft: Draft, context: Context) -> tuple[str, ...]:
 
     before, after = said(draft), said(again)
     return tuple(rule.slug for rule in RULES if before.get(rule.slug) != after.get(rule.slug))
-
-
-# -- in a file ---------------------------------------------------------------------------------------------
-
-
-def dump(entries: Mapping[str, Entry]) -> dict[str, Any]:
-    """Write entries as JSON has them."""
-    return {
-        key: [
-            one.digest,
-            one.quiet,
-            one.timed,
-            one.reports,
-            [(slug, _plain(told)) for slug, told in one.problems],
-            one.data,
-        ]
-        for key, one in entries.items()
-    }
-
-
-def load(made: Mapping[str, Any]) -> dict[str, Entry]:
-    """Read what `dump` has written."""
-    return {
-        key: Entry(
-            digest,
-            (start, end),
-            tuple(timed),
-            tuple((text, sha256, content) for text, sha256, content in reports),
-            tuple((slug, _problem(told)) for slug, told in problems),
-            data,
-        )
-        for key, (digest, (start, end), timed, reports, problems, data) in made.items()
-    }
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    values = ((one.name, getattr(problem, one.name), one.default) for one in fields(problem))
-    return {name: value for name, value, default in values if value != default}
-
-
-def _problem(told: Mapping[str, Any]) -> Problem:
-    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return Problem(**{**told, **lists, **({"span": Span(*told["span"])} if "span" in told else {})})

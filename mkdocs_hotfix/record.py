@@ -144,7 +144,7 @@ class Record:
         """Return what stands at a place, or nothing."""
         here: Any = self.data
         for part in pointer:
-            if not isinstance(here, dict) or part not in here:
+            if not isinstance(here, Mapping) or part not in here:
                 return None
             here = here[part]
         return here

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_hotfix.findings import On, Pointer, Problem, Span
-from mkdocs_hotfix.paths import open_regular
+from mkdocs_hotfix.findings import On, Pointer, Problem, SetupError, Span
+from mkdocs_hotfix.paths import display, open_regular
 from mkdocs_hotfix.yamldata import MAX_PROBLEMS, UNREADABLE, load, plain, spans
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 1 << 20
+_SHORT = 100
 
 # What no text file needs and what makes terminals, browsers and line counts disagree.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -129,7 +130,47 @@ def read(path: Path, *, front_matter: bool = True) -> Source:
     return replace(parse(raw, front_matter=front_matter), digest=hashlib.sha256(raw).hexdigest())
 
 
-def known(raw: bytes, data: Mapping[str, Any]) -> Source:
+class Later:
+    """A source that is read again when somebody asks: of thousands of records, few are asked about."""
+
+    def __init__(self, file: Path, digest: str) -> None:
+        self._file, self.digest = file, digest
+
+    @cached_property
+    def _again(self) -> Source:
+        again = read(self._file)
+        if again.digest != self.digest:
+            raise SetupError(f"{display(self._file)} was changed while it was checked. Check it again.")
+        return again
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._again, name)
+
+
+class LaterData(Mapping[str, Any]):
+    """The data of such a source, or a part of it. Short texts are at hand: every record is asked for its id."""
+
+    def __init__(self, later: Later, data: Mapping[str, Any], *way: str) -> None:
+        self._later, self._way = later, way
+        short = {} if way else {key: one for key, one in data.items() if isinstance(one, str) and len(one) <= _SHORT}
+        self._texts: Mapping[str, str] = short
+
+    @property
+    def _again(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._later.value(self._way)
+        return found
+
+    def __getitem__(self, key: str) -> Any:
+        return self._texts[key] if key in self._texts else self._again[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._again)
+
+    def __len__(self) -> int:
+        return len(self._again)
+
+
+def known(raw: bytes, digest: str, data: Mapping[str, Any]) -> Source:
     """Make the source of a record that was read before, and whose bytes are the same: only what YAML says is not asked again."""
     text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8").replace("\r\n", "\n")
     first = text.index("\n") + 1
@@ -137,7 +178,7 @@ def known(raw: bytes, data: Mapping[str, Any]) -> Source:
     while text[closer : (end := text.find("\n", closer) + 1 or len(text))].rstrip(" \t\n") != "---":
         closer = text.index("\n---", closer) + 1
     head = text[first:closer]
-    return Source(dict(data), text[end:], yaml_text=head, first_line=2, body_line=head.count("\n") + 3)
+    return Source(dict(data), text[end:], yaml_text=head, first_line=2, body_line=head.count("\n") + 3, digest=digest)
 
 
 def parse(raw: bytes, *, front_matter: bool = True) -> Source:

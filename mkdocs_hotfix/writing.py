@@ -22,7 +22,7 @@ from mkdocs_hotfix.paths import display, open_regular
 if sys.platform != "win32":
     import fcntl
 
-_ENDING = ".hotfix-tmp"
+ENDING = ".hotfix-tmp"
 _FORGOTTEN = 600.0  # seconds after which a temporary file belongs to a run that was killed
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -197,8 +197,8 @@ def _link(new: str, path: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def _beside(path: Path, content: bytes, like: os.stat_result | None) -> Iterator[str]:
     """Write the content under a hidden name in the same folder; gone at the end, unless it has got its place by then."""
-    _sweep(path)
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_ENDING, dir=path.parent)
+    sweep(path)
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=ENDING, dir=path.parent)
     try:
         try:
             _write(number, content)
@@ -229,11 +229,11 @@ def _umask() -> int:
     return mask
 
 
-def _sweep(path: Path) -> None:
+def sweep(path: Path) -> None:
     """Take away what a killed run has left of this file."""
     with contextlib.suppress(OSError):
         for entry in os.scandir(path.parent):
-            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(_ENDING):
+            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(ENDING):
                 with contextlib.suppress(OSError):
                     if time.time() - entry.stat(follow_symlinks=False).st_mtime > _FORGOTTEN:
                         os.unlink(entry.path)  # noqa: PTH108

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import math
 import re
+from sys import intern
 from typing import Any
 
 import yaml
@@ -132,9 +133,10 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
                 )
             if type(here) is dict:
                 if key is _NOTHING:
-                    key = (
-                        value if type(value) is str and value not in here else _key(value, event, first_line, problems)
-                    )
+                    if type(value) is str and value not in here:
+                        key = intern(value)  # a thousand records have the same few hundred
+                    else:
+                        key = _key(value, event, first_line, problems)
                     continue
                 here[key] = value
                 key = _NOTHING

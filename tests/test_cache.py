@@ -44,22 +44,41 @@ def check(*more: str) -> str:
 
 
 def file_of(docs: Path) -> Path:
-    (found,) = (docs.parent / "caches" / "mkdocs-hotfix").glob("*.json")
+    (found,) = (docs.parent / "caches" / "mkdocs-hotfix").glob("*.cache")
     return found
 
 
+def held(docs: Path) -> tuple[str, dict[str, memory.Entry]]:
+    """Open the cache: the fingerprint and the entries."""
+    raw = file_of(docs).read_bytes()
+    head, _, rest = raw[32:].partition(b"\n")
+    told, entries = json.loads(head), {}
+    for key, size in told["sizes"].items():
+        entries[key], rest = memory.Entry.read(rest[:size]), rest[size:]
+    return told["made"], entries
+
+
 def remembered(docs: Path) -> set[str]:
-    return set(json.loads(file_of(docs).read_bytes()[64:])["entries"])
+    return set(held(docs)[1])
+
+
+def write(docs: Path, key: bytes, made: str, entries: dict[str, memory.Entry]) -> None:
+    """Write a cache with a key."""
+    cache._Seal(key).write(file_of(docs), made, {name: one.written() for name, one in entries.items()})
 
 
 def read(policy: Policy, at: datetime, lent: Memory | None = None) -> str:
     return FORMATS["json"](gate.check(policy, at, memory=lent))
 
 
-def lies(entries: dict[str, memory.Entry]) -> dict[str, memory.Entry]:
+def lies(entries: dict[str, bytes]) -> dict[str, bytes]:
     """Let each entry say something that no rule would: what shows it was believed."""
     lie = Problem("A lie", pointer=("title",), span=Span(1, 1, 1, 4))
-    return {key: replace(one, problems=(("vacuous-text", lie),), timed=()) for key, one in entries.items()}
+    lied = {
+        key: replace(memory.Entry.read(one), problems=(("vacuous-text", lie),), timed=())
+        for key, one in entries.items()
+    }
+    return {key: one.written() for key, one in lied.items()}
 
 
 # -- the same answer ---------------------------------------------------------------------------------------
@@ -89,9 +108,9 @@ def test_a_run_with_a_memory_says_what_a_run_without_one_says(case: Path, monkey
     policy = replace(loaded, root=case, records=case, git=False)
     times = list(moments(policy))
     fresh = {at: read(policy, at) for at in times}
-    left: dict[str, memory.Entry] = {}
+    left: dict[str, bytes] = {}
     for at in (*times, *reversed(times)):
-        lent = Memory(memory.load(json.loads(json.dumps(memory.dump(left)))))
+        lent = Memory(left)
         assert read(policy, at, lent) == fresh[at], f"{at} after {len(left)} entries"
         left = lent.left(policy.root)
 
@@ -181,12 +200,12 @@ def test_rules_that_compare_records_look_at_remembered_ones_too(docs: Path):
 )
 def test_another_policy_has_another_memory(docs: Path, change: tuple[str, str]):
     check()
-    before = json.loads(file_of(docs).read_bytes()[64:])["made"]
+    before, _ = held(docs)
     policy = docs / "policy.yml"
     assert change[0] in policy.read_text("utf-8")
     policy.write_text(policy.read_text("utf-8").replace(*change), "utf-8")
     assert check() == check("--no-cache")
-    assert json.loads(file_of(docs).read_bytes()[64:])["made"] != before
+    assert held(docs)[0] != before
 
 
 def test_git_and_signatures_are_never_remembered(docs: Path):
@@ -204,25 +223,21 @@ def test_git_and_signatures_are_never_remembered(docs: Path):
 # -- never believed ----------------------------------------------------------------------------------------
 
 
-def poison(docs: Path) -> None:
-    """Take every finding out."""
-    file = file_of(docs)
-    made = json.loads(file.read_bytes()[64:])
-    for one in made["entries"].values():
-        one[4] = []
-    file.write_bytes(file.read_bytes()[:64] + json.dumps(made, separators=(",", ":")).encode())
+def poison(docs: Path, key: bytes = b"k" * 32) -> None:
+    """Take every finding out, with the key of another machine."""
+    made, entries = held(docs)
+    write(docs, key, made, {name: replace(one, problems=()) for name, one in entries.items()})
 
 
 def foreign(docs: Path) -> None:
-    """Let it be sealed with the key of another machine."""
-    here = docs.parent / "caches"
-    poison(docs)
-    made = file_of(docs).read_bytes()[64:]
-    shutil.rmtree(here)
-    cache._Seal.of(here / "mkdocs-hotfix")
-    name = cache._Seal(b"k" * 32)
-    check()
-    file_of(docs).write_bytes(name._of(made) + made)
+    """Bring the cache along, and leave the key at home."""
+    poison(docs, (docs.parent / "caches" / "mkdocs-hotfix" / "key").read_bytes())
+    (docs.parent / "caches" / "mkdocs-hotfix" / "key").unlink()
+
+
+def another_byte(docs: Path) -> None:
+    raw = file_of(docs).read_bytes()
+    file_of(docs).write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
 
 
 def cut(docs: Path) -> None:
@@ -248,7 +263,7 @@ def piped(docs: Path) -> None:
 
 def opened(docs: Path) -> None:
     """Let others write into the folder: then they could have planted the key, too."""
-    poison(docs)
+    poison(docs, (docs.parent / "caches" / "mkdocs-hotfix" / "key").read_bytes())
     (docs.parent / "caches" / "mkdocs-hotfix").chmod(0o777)
 
 
@@ -256,7 +271,7 @@ def short_key(docs: Path) -> None:
     (docs.parent / "caches" / "mkdocs-hotfix" / "key").write_bytes(b"")
 
 
-@pytest.mark.parametrize("spoil", [poison, foreign, cut, emptied, linked, piped, opened, short_key])
+@pytest.mark.parametrize("spoil", [poison, foreign, another_byte, cut, emptied, linked, piped, opened, short_key])
 def test_a_cache_that_is_not_ours_or_not_whole_is_not_believed(spoil, docs: Path):
     honest = check()
     assert '"errors": 3' in honest
@@ -268,10 +283,7 @@ def test_a_cache_that_is_not_ours_or_not_whole_is_not_believed(spoil, docs: Path
 def test_a_sealed_lie_would_be_believed(docs: Path):
     """So the tests above show that it is the seal which keeps lies out."""
     honest = check()
-    where = docs.parent / "caches" / "mkdocs-hotfix"
-    poison(docs)
-    made = file_of(docs).read_bytes()[64:]
-    file_of(docs).write_bytes(cache._Seal((where / "key").read_bytes())._of(made) + made)
+    poison(docs, (docs.parent / "caches" / "mkdocs-hotfix" / "key").read_bytes())
     assert check() != honest
 
 
