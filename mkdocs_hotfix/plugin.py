@@ -80,6 +80,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
         self._shown: dict[str, File] = {}
+        self._uris: dict[str, Judged] = {}
         self._made: dict[str, str] = {}  # the text of pages of ours, by path
         self._outcome: tuple[Report, tuple[Release, ...], str] | None = None
         self._index: NavSection | None = None
@@ -98,7 +99,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
 
     def on_config(self, config: MkDocsConfig, **_kwargs: Any) -> MkDocsConfig:
         """Add the style sheet, and watch a policy that lies outside of the docs folder."""
-        self._book, self._records, self._shown, self._made, self._index = None, {}, {}, {}, None
+        self._book, self._index = None, None
+        self._records, self._uris, self._shown, self._made = {}, {}, {}, {}
         if str(pagefile.STATIC) not in config.theme.dirs:
             config.theme.dirs.append(str(pagefile.STATIC))
         if pagefile.CSS not in config.extra_css:
@@ -218,7 +220,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def _finish_files(self, files: Files, /, *, config: MkDocsConfig, **_kwargs: Any) -> Files:
         self._sort_out(files)
         for file in files.documentation_pages():
-            if file.src_uri in self._made and not Path(file.abs_src_path or "").is_file():
+            if (judged := self._of(file)) is not None:
+                self._uris[file.src_uri] = judged
+            elif file.src_uri in self._made and not Path(file.abs_src_path or "").is_file():
                 file.generated_by, file.edit_uri = "hotfix", None
                 _write(file, self._made[file.src_uri])
         if not _is_translation(config):
@@ -384,7 +388,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             records = os.path.abspath(self.book.policy.records) + os.sep
             if path.startswith(records) or paths.is_named_like_a_record(posixpath.basename(file.src_uri)):
                 return Judged(Path(path), paths.display(Path(path)), Source(None), None)
-        return self._records.get(path)
+        # By its address, too: the monorepo plugin gives files another path on the way.
+        return self._records.get(path) or self._uris.get(file.src_uri)
 
 
 def _base(config: MkDocsConfig) -> Path:

@@ -46,6 +46,7 @@ class Home:
     def run(self, *command: str, folder: Path, **env: str) -> Ran:
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "LANG", "TMPDIR")}
         kept |= {"SOURCE_DATE_EPOCH": NOW, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "COLUMNS": "200", **env}
+        kept["PATH"] = f"{self.bin}{os.pathsep}{kept.get('PATH', os.defpath)}"
         done = subprocess.run(
             [self.bin / command[0], *command[1:]],
             cwd=folder,
