@@ -15,6 +15,10 @@ _STATUS: dict[str, Outcome] = {
 }
 
 
+_TELLING = frozenset({"status", "result", "failure", "error"})
+_NO = frozenset({"", "0", "false", "no", "none", "null"})
+
+
 class Case:
     """An open <testcase>."""
 
@@ -38,8 +42,11 @@ class Case:
         that no tool is known to write. Only what the format marks as flaky is forgiven: a test listed twice, once failed
         and once passed (gotestsum, pytest-rerunfailures), is one failed and one passed.
         """
-        if not (self.marked or self.skip or self.reruns or "status" in self.attributes or "result" in self.attributes):
+        if not (self.marked or self.skip or self.reruns or not _TELLING.isdisjoint(self.attributes)):
             return "passed"
+        for name in ("failure", "error"):  # Node.js says it twice: as an element, and as an attribute
+            if self.attributes.get(name, "").strip().lower() not in _NO:
+                self.failure, self.message = True, self.message or self.attributes[name]
         said = {name: self.attributes.get(name, "").strip().lower() for name in ("status", "result")}
         known = [_STATUS.get(word, "error") for word in said.values()]
         if self.error or self.warning or "error" in known:
