@@ -22,6 +22,7 @@ _DEFERRED = "deferred"
 _AUDIENCE = "audience"
 _EVENT = "deployed"
 _TITLES = {"triage": "Triage", "approvals": "Approval", "deployed": "Deployment", "review": "Review"}
+_OPTIONS = {"affected": "--affected", "test_scope": "--test-scope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def settles(name: str, policy: Policy, need: str) -> str:
         places = policy.accepted(kind)
         parts += [f"--environment {places[0]}"] if kind.environment and places else []
         parts += ["--report FILE"] if kind.report else ["--result passed"] if kind.is_test else []
+        parts += [f"{option} …" for part, option in _OPTIONS.items() if part in kind.needs]
         return " ".join(parts)
     if need in _VERBS:
         return f"hotfix {_VERBS[need]} {name}"

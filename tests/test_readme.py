@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import subprocess
-import sys
-import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,63 +13,15 @@ from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.pages import GENERATED
 
-ROOT = Path(__file__).resolve().parents[1]
+from .walk import ROOT, blocks, commands, run
+
 README = (ROOT / "README.md").read_text("utf-8")
-NOW = datetime(2026, 4, 14, 2, 30, tzinfo=UTC)
-"""The night of the README's hotfix."""
 
 PROMISED = ("0", "1", "2", "3")
 
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced block: its language, the file it stands for, and its text."""
-
-    language: str
-    title: str
-    text: str
-
-
-def blocks(markdown: str) -> Iterator[Block]:
-    pattern = r'^( *)(`{3,})(\w+)(?: title="([^"]+)")?\n(.*?)^\1\2$'
-    for found in re.finditer(pattern, markdown, re.MULTILINE | re.DOTALL):
-        yield Block(found[3], found[4] or "", textwrap.dedent(found[5]))
-
-
-def commands(block: Block) -> Iterator[tuple[str, str]]:
-    """Tell each command of a console block with what the block says it prints."""
-    for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
-        yield command, output
-
-
 CONSOLE = [one for block in blocks(README) if block.language == "console" for one in commands(block)]
 SAMPLES = [block for block in blocks(README) if block.title]
-
-
-def environment() -> Mapping[str, str]:
-    """Nothing of the caller's shell but the way to the programs of this environment."""
-    return {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
-        "SOURCE_DATE_EPOCH": str(int(NOW.timestamp())),
-        "PYTHONIOENCODING": "utf-8",
-        "NO_MKDOCS_2_WARNING": "1",
-    }
-
-
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        shell=True,
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture
