@@ -7,6 +7,7 @@ result is read again: unless it says exactly what was wanted, nothing is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from itertools import pairwise
@@ -17,6 +18,7 @@ from mkdocs_hotfix.findings import Pointer, SetupError, dotted
 from mkdocs_hotfix.outline import At
 from mkdocs_hotfix.splices import Splice, differences, same, step_of
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -35,6 +37,7 @@ def rewrite(raw: bytes, wanted: Mapping[str, Any], *, front_matter: bool = True)
         SetupError: The file can't be read, or the change can't be made in place; one sentence without the file's name.
     """
     text = _Text(raw, front_matter=front_matter)
+    see_that_it_prints(wanted)
     found = tuple(differences(text.root, text.data, dict(wanted), text.step))
     made = text.spliced(found)
     if not same(source.parse(made, front_matter=front_matter).data, dict(wanted)):
@@ -57,6 +60,19 @@ def rename(raw: bytes, pointer: Pointer, name: str, *, front_matter: bool = True
     if not same(source.parse(made, front_matter=front_matter).data, wanted):
         raise SetupError(f"`{dotted(pointer)}` can not be renamed in place. Write `{name}` by hand.")
     return made
+
+
+def see_that_it_prints(data: Any, here: Pointer = ()) -> None:
+    """Refuse what no record may hold, before it is written: control characters, and bytes that were no text.
+
+    Raises:
+        SetupError: There is such a character; one sentence without the file's name.
+    """
+    if isinstance(data, str) and (found := _UNPRINTABLE.search(data)):
+        raise SetupError(f"`{dotted(here)}` holds an unprintable character (U+{ord(found[0]):04X}). Leave it out.")
+    parts = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in parts:
+        see_that_it_prints(value, (*here, key))
 
 
 Orders = Mapping[Pointer, Sequence[str]]

@@ -185,7 +185,11 @@ def status_with(policy: Policy, need: str, status: str) -> str:
 def attempt(desk: Desk, sheet: Sheet, wanted: Mapping[str, Any], *, claim: bool) -> tuple[bytes, Report]:
     """Make a change in memory and judge it: what `settle` would write. Raises as `settle` does."""
     try:
-        made = _fresh(wanted, sheet.body) if sheet.raw is None else editing.rewrite(sheet.raw, wanted)
+        made = (
+            _fresh(wanted, sheet.body.replace("\r\n", "\n"))
+            if sheet.raw is None
+            else editing.rewrite(sheet.raw, wanted)
+        )
     except SetupError as error:
         raise SetupError(f"{sheet.path}: {error} Nothing was changed.") from None
     after = judge(desk, sheet, made)
@@ -228,6 +232,7 @@ def _what(finding: Finding) -> tuple[object, ...]:
 
 def _fresh(data: Mapping[str, Any], body: str) -> bytes:
     """Write a new record, with its text."""
+    editing.see_that_it_prints({**data, "text": body})
     lines = [line for key, value in data.items() for line in emit.entry(key, value, 0)]
     text = "\n".join(["---", *lines, "---"]) + "\n" + (f"\n{body.strip()}\n" if body.strip() else "")
     return text.encode("utf-8", "surrogatepass")

@@ -93,6 +93,8 @@ def cli() -> None:
 
     \b
     Examples:
+      hotfix new                  file a hotfix: what is not given is asked
+      hotfix next                 what is due now, and the command for it
       hotfix check                judge every record
       hotfix check --help         tell more about one command
     """  # noqa: D301 - click marks with a backspace what it shall not wrap

@@ -63,6 +63,10 @@ def new(
 
     bench = Bench(policy_file, as_of)
     policy, ask = bench.policy, bench.questions
+    if not policy.root.is_dir():
+        raise SetupError(
+            f"There is no folder {visible(str(policy.root))} here. Go to the folder of the handbook, or set one up: `hotfix init`."
+        )
     fields = {one.path: one for one in newrecord.groups(policy)[0].fields}
     data: dict[str, Any] = {"title": ask.text(title, "--title", "What is broken, in the words of a user")}
     for path, given, option in (("severity", severity, "--severity"), ("service", service, "--service")):

@@ -108,7 +108,7 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
                 label="says nothing",
                 on="value",
             )
-        elif " " in plain:
+        elif " " in plain and not (_COUNTS.fullmatch(text) and _names_a_report(record, pointer)):
             seen[plain].append(pointer)
     for pointers in seen.values():
         if len(pointers) >= _SAME:
@@ -122,6 +122,7 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
             )
 
 
+_COUNTS = re.compile(r"[0-9,]{1,12} tests?: [a-z0-9, ()]{1,100}")
 _SAME = 3
 _NONE = {"none", "no issues", "no issues found", "none found", "nothing", "no", "none known"}
 _OPEN = {"todo", "tbd", "tbc", "tba", "fixme", "xxx", "lorem"}
@@ -157,6 +158,12 @@ def _plain(text: str) -> str:
     if text.isascii():  # the same, five times as fast
         return " ".join(text.lower().translate(_ASCII_WORDS).split())
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _names_a_report(record: Record, pointer: Pointer) -> bool:
+    """Tell whether a text stands beside a report: the counts of two runs may well be the same."""
+    evidence = record.evidence.get(str(pointer[1])) if pointer[0] == "evidence" else None
+    return evidence is not None and bool(evidence.reports)
 
 
 def _texts(record: Record) -> Iterator[tuple[Pointer, str]]:

@@ -174,3 +174,56 @@ def test_a_full_disk_is_one_sentence_and_exit_code_2(shop: Path):
     )
     assert file.read_bytes() == old
     assert sorted(path.name for path in file.parent.iterdir()) == before
+
+
+TESTS = "def test_a(): pass\ndef test_b(): pass\n"
+
+
+def tested(name: str) -> None:
+    """Let a real test runner write a report."""
+    Path("test_shop.py").write_text(TESTS + f"def test_{name}(): pass\n", "utf-8")
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_shop.py", f"--junitxml={name}.xml"]
+    subprocess.run(words, check=True, capture_output=True)
+
+
+def test_a_hotfix_filed_with_commands_alone_has_a_page_without_a_gap(shop: Path):
+    """From an empty folder to the built page; each command is the one that the last one has told, in fewer than 15."""
+    Path("docs").mkdir()
+    Path("mkdocs.yml").write_text("site_name: Shop\nplugins: [hotfix]\n", "utf-8")
+    year = time.strftime("%Y", time.gmtime())
+    name = f"HF-{year}-0001"
+    lead, oncall = ["--by", "test-lead"], ["--by", "checkout-oncall"]
+    commands = [
+        ["new", "--severity", "critical", "--service", "shop", "--by", "support-lead", "--title", "Checkout fails for saved cards"],
+        ["triage", name, "--yes", "significant=310 failed orders an hour.", "--yes", "majority=64 % of orders.", "--no", "workaround=No other card is offered.", *oncall],
+        ["attach", name, "impact-analysis", "--affected", "checkout-api", "--test-scope", "pay with a saved card", *oncall],
+        ["set", name, "work.owner=checkout-oncall", "work.sprint=2026-24", "release.base=4.12.2", "release.branch=hotfix/4.12.3", "--advance"],
+        ["attach", name, "fix-verification", "--report", "fix.xml", *lead],
+        ["attach", name, "regression-test", "--report", "regression.xml", *lead],
+        ["set", name, "release.version=4.12.3", "release.commit=9f3c1e2b7a60d4c5e8f1a2b3c4d5e6f708192a3b", "release.rollback=Redeploy 4.12.2.", "--advance"],
+        ["approve", name, "--by", "release-manager"],
+        ["deploy", name, *oncall],
+        ["attach", name, "production-verification", "--report", "production.xml", *oncall],
+        ["attach", name, "smoke-test", "--report", "smoke.xml", *lead],
+        ["communicate", name, "--audience", "support", "--no-issues", "--by", "release-manager"],
+        ["set", name, "work.hours=14", "release.merge_back+=branch: main, url: https://git.example.com/pull/1"],
+        ["review", name, "--root-cause", "A field was renamed.", "--escaped-because", "No test pays with a saved card.", "--advance"],
+    ]  # fmt: skip
+    assert len(commands) < 15
+    expected = name
+    for words in commands:
+        assert words[0] in expected or expected == name, (words, expected)
+        if "--report" in words:
+            tested(words[4].removesuffix(".xml"))
+        ran = run(*words)
+        assert ran.returncode == 0, ran
+        expected = ran.stdout.rpartition("next: hotfix ")[2] or "nothing"
+    assert run("check").returncode == 0
+    built = subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q"], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    page = Path("site", "hotfixes", name, "index.html").read_text("utf-8")
+    text = re.sub(r"<[^>]+>", " ", page)
+    assert "There is a problem" not in text
+    for gap in ("Not due yet", "Missing", "Overdue", "Not recorded", "Due in"):
+        assert gap not in text, gap
+    assert "6 of 6" in text

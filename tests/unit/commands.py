@@ -65,9 +65,9 @@ def data(shop, name: str = ID) -> dict[str, Any]:
     return read_as.data
 
 
-def git(*words: str, cwd: Path) -> None:
+def git(*words: str, cwd: Path, at: str = "2026-04-14T02:10:00Z") -> None:
     author = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-    that_night = {**os.environ, "GIT_COMMITTER_DATE": "2026-04-14T02:10:00Z", "GIT_AUTHOR_DATE": "2026-04-14T02:10:00Z"}
+    that_night = {**os.environ, "GIT_COMMITTER_DATE": at, "GIT_AUTHOR_DATE": at}
     ran = subprocess.run(["git", *author, *words], cwd=cwd, check=False, capture_output=True, text=True, env=that_night)
     assert ran.returncode == 0, ran.stderr
 

@@ -138,10 +138,15 @@ def test_what_can_not_be_read_is_not_edited(raw: bytes, said: str):
     assert str(error.value).startswith(said)
 
 
+def test_what_can_not_be_laid_out_in_place_is_left_to_its_author():
+    with pytest.raises(SetupError, match=r"^`x\.a` can not be written in place, the way the file is laid out\."):
+        changed(b"---\nx: {a, b: 1}\n---\n", ("x", "a"), 2)
+
+
 def test_what_would_not_read_back_is_refused():
     """A bell has no place in a record; the file would not be readable afterwards."""
     for value in ("\x07", "\ud800", "\x85"):
-        with pytest.raises(SetupError, match=r"`work\.owner` can not be written in place"):
+        with pytest.raises(SetupError, match=rf"`work\.owner` holds an unprintable character \(U\+{ord(value):04X}\)"):
             changed(MIXED, ("work", "owner"), value)
 
 

@@ -91,6 +91,23 @@ def test_the_folder_of_the_records_is_made_with_the_first(shop, run: Run):
     assert not shop.check().findings
 
 
+def test_in_the_wrong_folder_no_record_is_left(shop, run: Run):
+    shop.records.rmdir()
+    shop.root.rmdir()
+    assert run(NEW, "Checkout fails").err == (
+        "There is no folder docs here. Go to the folder of the handbook, or set one up: `hotfix init`."
+    )
+    assert not list(shop.root.parent.iterdir())
+
+
+@pytest.mark.parametrize("text", ["a\x1bb", "a\udcffb", "a\x85b"])
+def test_a_character_that_no_record_may_hold_is_named(shop, run: Run, text: str):
+    for words in (["--text", text], ["--summary", text]):
+        said = run(NEW, "Checkout fails", *words)
+        assert (said.code, "holds an unprintable character (U+" in said.err) == (2, True), said
+    assert not list(shop.records.iterdir())
+
+
 def test_an_id_that_is_taken_is_refused(shop, run: Run, reported: Facts):
     shop.file(reported)
     said = run(NEW, "Checkout fails", "--id", ID.lower())
@@ -168,8 +185,10 @@ def test_from_new_to_closed_with_commands_alone(shop, run: Run, repository: Path
         ("set {id} release.commit release.version --advance", "release.rollback=Redeploy 4.12.2."),
         ("approve {id} --by release-manager",),
         ("deploy {id}",),
-        ("attach {id} production-verification --result passed", "--summary", "Paid with a saved card."),
-        ("attach {id} smoke-test --by test-lead --result passed", "--summary", "Every page opens."),
+        (
+            f"attach {{id}} production-verification --report {report(build, 'prod.xml', case='prod', at='2026-04-14T03:09:00Z')}",
+        ),
+        (f"attach {{id}} smoke-test --report {report(build, 'smoke.xml', case='smoke', at='2026-04-14T03:10:00Z')}",),
         ("communicate {id} --audience support --audience sales --no-issues --by release-manager",),
         (
             "review {id} --root-cause",
@@ -189,7 +208,7 @@ def test_from_new_to_closed_with_commands_alone(shop, run: Run, repository: Path
     for minute, (line, *more) in enumerate(commands):
         if line.startswith("set {id} work.hours"):  # records were committed meanwhile, and the fix was merged
             git("add", ".", cwd=repository)
-            git("commit", "-qm", "Record", cwd=repository)
+            git("commit", "-qm", "Record", cwd=repository, at="2026-04-14T03:12:00Z")
             git("switch", "-q", "main", cwd=repository)
             git("merge", "-q", "hotfix/4.12.3", cwd=repository)
         said = run(line.format(id=ID), *more, at=f"2026-04-14T03:{minute:02}:00Z")
