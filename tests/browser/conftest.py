@@ -106,7 +106,7 @@ def _tree(folder: Path, source: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
-    """Build our own handbook as it is published, and the examples on the plain theme. Once for all tests."""
+    """Build our own handbook as it is published, and the same on the plain theme. Once for all tests."""
     top = tmp_path_factory.mktemp("browser")
     handbook = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), _Settings)
     handbook |= {"repo_url": "https://github.com/acme/handbook", "edit_uri": "edit/main/docs/"}
@@ -121,13 +121,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOURCE_DATE_EPOCH", NOW)
         patch.setenv("NO_MKDOCS_2_WARNING", "1")
-        for theme, settings, docs in (
-            ("material", handbook, ROOT / "docs"),
-            ("mkdocs", plain, ROOT / "tests" / "examples" / "docs"),
-        ):
+        for theme, settings in (("material", handbook), ("mkdocs", plain)):
             folder = top / theme
-            _tree(folder / "docs", docs)
-            (folder / "docs" / "hotfixes" / "HF-2026-0019.md").unlink(missing_ok=True) if theme == "mkdocs" else None
+            _tree(folder / "docs", ROOT / "docs")
             (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings), "utf-8")
             config = load_config(str(folder / "mkdocs.yml"))
             config.plugins.on_startup(command="build", dirty=False)

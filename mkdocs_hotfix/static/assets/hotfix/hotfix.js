@@ -322,7 +322,7 @@
 
   /* What scrolls sideways must be reached with the keyboard, too (WCAG 2.1.1). */
   const reach = () => {
-    for (const one of document.querySelectorAll("pre, .hf-table, .md-typeset__scrollwrap")) {
+    for (const one of document.querySelectorAll("pre, .hf-table, .hf-list, table.table, .md-typeset__scrollwrap")) {
       const box = one.querySelector("code") ?? one;
       if (one.scrollWidth > one.clientWidth || box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     }
