@@ -9,9 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from mkdocs_hotfix import policyfile, writing
+from mkdocs_hotfix import editing, policyfile, writing
 from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import INDEX, display
+from mkdocs_hotfix.policy import BUILT_IN, Policy
 from mkdocs_hotfix.siteconfig import OWN, PLUGIN, SiteConfig
 
 Host = Literal["github", "gitlab"]
@@ -21,8 +22,7 @@ _CONFIGS = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml")
 _MAX_BYTES = 1 << 20
 _MAX_PARENTS = 10
 _EMPTY = """
-allow_empty: true                 # until the first hotfix is filed; `hotfix new` then takes this line away, so that an
-                                  # empty folder, which mostly is a wrong one, is an error
+allow_empty: true                 # until the first hotfix: `hotfix new` takes this line away, and empty is an error
 """
 _PAGES = (
     ("Hotfixes", "{records}/index.md"),
@@ -120,6 +120,24 @@ def carry_out(made: Plan) -> None:
             raise SetupError(f"{display(deed.file)} was made by somebody else while this ran. Run it again.") from None
 
 
+def filed(policy: Policy) -> bool:
+    """Take `allow_empty` out of the policy, now that there is a record: an empty folder mostly is a wrong one.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        SetupError: The policy can not be written.
+    """
+    if not policy.allow_empty or policy.file == BUILT_IN:
+        return False
+    file = Path(policy.file)
+    raw = writing.load(file, _MAX_BYTES)
+    wanted = {key: value for key, value in policy.data.items() if key != "allow_empty"}
+    writing.replace(file, raw, editing.rewrite(raw, wanted, front_matter=False))
+    return True
+
+
 # -- the parts ---------------------------------------------------------------------------------------------
 
 
@@ -208,7 +226,8 @@ def _ci(folder: Path, host: Host, by_hand: list[str]) -> Iterator[Deed]:
     else:
         file = top / ".gitlab-ci.yml"
         if inside:
-            text = text.replace("    - hotfix check\n", f"    - cd '{inside}' && hotfix check\n")
+            text = text.replace("    - hotfix check ", f"    - cd '{inside}' && hotfix check ")
+            text = text.replace(": gl-code", f": {inside}/gl-code").replace(": hotfix.xml", f": {inside}/hotfix.xml")
         if os.path.lexists(file):
             if b"gitlab/hotfix.yml" not in writing.load(file, _MAX_BYTES):
                 by_hand.append(f"Add to {visible(display(file))}:\ninclude:\n  - local: .gitlab/hotfix.yml")

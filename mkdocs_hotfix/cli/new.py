@@ -15,6 +15,7 @@ from mkdocs_hotfix.findings import SetupError, shorten, visible
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.newrecord import Field
+    from mkdocs_hotfix.policy import Policy
 
 _TRIES = 20
 _ASKED = ("title", "severity", "service", "reported.at", "reported.by")
@@ -103,6 +104,17 @@ def _chosen(bench: Bench, field: Field | None, given: str | None, option: str) -
     return bench.questions.text(given, option, field.label)
 
 
+def _not_empty(policy: Policy) -> None:
+    """Let an empty folder be an error from now on. The record is filed, whatever comes of this."""
+    from mkdocs_hotfix import starter  # noqa: PLC0415 - as above
+
+    try:
+        if starter.filed(policy):
+            click.echo(f"{visible(policy.file)}: `allow_empty` is taken out, an empty folder is an error from now on")
+    except SetupError as error:
+        click.echo(f"`allow_empty` stays in the policy: {error}", err=True)
+
+
 def _has(data: dict[str, Any], path: str) -> bool:
     here: Any = data
     for part in path.split("."):
@@ -140,6 +152,7 @@ def _file(bench: Bench, data: dict[str, Any], text: str, name: str | None) -> in
         except filing.Refused as refused:
             return bench.refuse(refused)
         click.echo(f"{sheet.path}: filed as `{status}`")
+        _not_empty(policy)
         bench.hint(judged)
         return 0
     raise SetupError("Others file records faster than this one finds a free id. Run this again.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from mkdocs_hotfix import agenda, cli, published
+from mkdocs_hotfix import agenda, cli, policyfile, published
 from mkdocs_hotfix.agenda import Step
 
 Facts = Mapping[str, Any]
@@ -150,6 +151,17 @@ def test_next_writes_each_command_alone_on_its_line(shop, reported: Facts):
 def test_a_title_can_not_move_the_cursor(shop, reported: Facts):
     shop.file({**reported, "title": "A \u202e trick", "severity": "major"})
     assert "\u202e" not in call("next", ID) + call("list")
+
+
+@pytest.mark.parametrize(
+    "need", sorted({need for one in policyfile.load(None).statuses.values() for need in one.needs} | {"review"})
+)
+def test_every_command_that_is_named_exists_with_its_options(need: str):
+    policy = policyfile.load(None)
+    program, verb, name, *rest = shlex.split(agenda.settles(ID, policy, need))
+    assert (program, name) == ("hotfix", ID)
+    options = {option for parameter in cli.cli.commands[verb].params for option in parameter.opts}
+    assert {part for part in rest if part.startswith("--")} <= options
 
 
 @pytest.fixture

@@ -92,6 +92,19 @@ def test_the_policy_is_the_built_in_one_and_allows_that_there_is_no_record_yet(e
     assert {**made.data, "allow_empty": None} == {**built_in.data, "allow_empty": None}
 
 
+def test_the_first_record_makes_an_empty_folder_an_error(empty: Path):
+    init()
+    before = (empty / "docs" / "policy.yml").read_text("utf-8")
+    new = ["new", "--title", "Saved cards fail", "--severity", "major", "--service", "shop", "--by", "support-lead"]
+    filed = CliRunner().invoke(cli.cli, new, standalone_mode=False, catch_exceptions=False)
+    assert filed.return_value == 0
+    assert "docs/policy.yml: `allow_empty` is taken out" in filed.stdout
+    lines = before.splitlines(keepends=True)
+    after = (empty / "docs" / "policy.yml").read_text("utf-8")
+    assert after == "".join(line for line in lines if not line.startswith("allow_empty"))
+    (empty / "docs" / "hotfixes" / "HF-2026-0001.md").unlink(missing_ok=True)
+
+
 def test_the_navigation_of_a_new_site_leads_to_every_generated_page(empty: Path):
     init()
     config = (empty / "mkdocs.yml").read_text("utf-8")
@@ -190,7 +203,9 @@ def test_ci_files_lie_at_the_top_of_the_repository_and_run_in_the_folder(empty: 
     workflow = (empty / ".github" / "workflows" / "hotfix.yml").read_text("utf-8")
     assert "working-directory: 'teams/shop'" in workflow
     init("teams/shop", "--ci", "gitlab")
-    assert "cd 'teams/shop' && hotfix check" in (empty / ".gitlab-ci.yml").read_text("utf-8")
+    pipeline = (empty / ".gitlab-ci.yml").read_text("utf-8")
+    assert "cd 'teams/shop' && hotfix check --output gitlab=gl-code-quality-report.json" in pipeline
+    assert "codequality: teams/shop/gl-code-quality-report.json" in pipeline
 
 
 def test_a_pipeline_that_is_there_gets_a_file_beside_it_and_the_line_to_add(empty: Path):
