@@ -25,13 +25,20 @@ class Origin:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self.trouble = ""
+        """Why git, which is there, could not answer."""
 
     @cached_property
     def git(self) -> Git | None:
         """The repository; nothing where there is none."""
         try:
-            return Git(top_of(self._policy.root), whole=False)
+            top = top_of(self._policy.root)
         except SetupError:
+            return None
+        try:
+            return Git(top, whole=False)
+        except SetupError as error:
+            self.trouble = str(error)
             return None
 
     def _ask(self, *arguments: str, feed: bytes = b"") -> str:
@@ -57,11 +64,14 @@ class Origin:
     def commit(self) -> str:
         """The last commit that changed something besides the handbook: filing a record is no new state of the fix."""
         handbook = self.git.name_of(self._policy.root) if self.git else ""
-        names = [one for one in self._ask("ls-tree", "-z", "--name-only", "HEAD").split("\0") if one]
-        others = [one for one in names if one != handbook]
-        if not others:
+        if handbook in ("", "."):
             return ""
-        return self._ask("rev-list", "-1", "HEAD", "--", *others) or self._ask("rev-parse", "--verify", "-q", "HEAD")
+        others, above = [], ""
+        for part in handbook.split("/"):  # at each level all but the way to the handbook
+            names = self._ask("ls-tree", "-z", "--name-only", f"HEAD:{above}").split("\0")
+            others += [above + name for name in names if name not in ("", part)]
+            above += f"{part}/"
+        return self._ask("rev-list", "-1", "HEAD", "--", *others) if others else ""
 
     def base(self, service: str) -> str:
         """The last release before what is checked out, by its tag."""

@@ -192,9 +192,9 @@ def _commit(sheet: Sheet, filed: Sequence[Filed], origin: Origin) -> str:
     if named:
         return max(named, key=len) if all(max(named, key=len).startswith(one) for one in named) else ""
     release = sheet.data.get("release")
-    release = release if isinstance(release, dict) else {}
-    on_branch = origin.branch and release.get("branch") in (None, origin.branch)
-    return origin.commit if on_branch else ""
+    branch = release.get("branch") if isinstance(release, dict) else None
+    # Any other branch may be there to file the record, and holds code that nobody has tested.
+    return origin.commit if branch and branch == origin.branch else ""
 
 
 def _read(file: Path) -> bytes:

@@ -85,8 +85,9 @@ def attach(
     """Attach evidence: what a test said, or what an analysis found.
 
     A report is copied beside the record, opened and counted. Result, time, counts
-    and digest are taken from it, the commit from it or from git. A report with a
-    failed test is never filed as passed.
+    and digest are taken from it, the commit from it, or from git while the branch
+    of the hotfix is checked out. A report with a failed test is never filed as
+    passed.
 
     \b
     Examples:

@@ -131,6 +131,8 @@ def _file(bench: Bench, data: dict[str, Any], text: str, name: str | None) -> in
     policy = bench.policy
     order = filing.orders(policy)[()]
     taken = bench.origin.ids()
+    if bench.origin.trouble:
+        click.echo(f"Ids on other branches are not known. {visible(bench.origin.trouble)}", err=True)
     if name is not None and not re.fullmatch(schema("record")["$defs"]["id"]["pattern"], name.upper()):
         raise click.UsageError(f"--id: `{shorten(visible(name))}` is no id. An id looks like HF-2026-0019.")
     if name is not None and name.upper() in taken:

@@ -151,6 +151,24 @@ def test_the_next_id_is_free_on_every_branch_that_git_knows(shop, run: Run, repo
     assert run(NEW, "Checkout fails").out.startswith("docs/hotfixes/HF-2026-0008.md: filed")
 
 
+def test_a_shallow_clone_is_enough_to_file(
+    shop, run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory
+):
+    clone = tmp_path_factory.mktemp("clone") / "shop"
+    git("clone", "-q", "--depth", "1", f"file://{repository}", str(clone), cwd=repository)
+    monkeypatch.chdir(clone)
+    said = run(NEW, "Checkout fails")
+    assert (said.code, said.err) == (0, "")
+    assert (clone / "docs" / "hotfixes" / f"{ID}.md").is_file()
+
+
+def test_where_git_can_not_answer_it_is_said(shop, run: Run, repository: Path):
+    (repository / ".git" / "HEAD").unlink()
+    said = run(NEW, "Checkout fails")
+    assert said.code == 0
+    assert said.err.startswith("Ids on other branches are not known. `git rev-parse` can not answer in ")
+
+
 # -- the whole way -----------------------------------------------------------------------------------------
 
 
@@ -411,6 +429,35 @@ def test_the_commit_is_the_one_of_the_branch_that_is_checked_out(shop, run: Run,
     git("switch", "-qc", "another", cwd=repository)
     assert run(f"attach {ID} smoke-test --result passed").code == 0
     assert "commit" not in data(shop)["evidence"]["smoke-test"]
+
+
+def test_a_branch_that_is_not_the_one_of_the_hotfix_vouches_for_nothing(
+    shop, run: Run, repository: Path, deployed: Facts
+):
+    """Somebody files the record on a branch of its own: what is checked out there was not tested."""
+    bare = before_tests(deployed)
+    shop.file({**bare, "status": "triaged", "release": {"base": "4.12.2"}})
+    assert run(f"attach {ID} fix-verification --result passed").code == 0
+    assert "commit" not in data(shop)["evidence"]["fix-verification"]
+
+
+def test_a_handbook_deep_in_the_repository_is_left_out_of_account_too(shop, run: Run, reported: Facts, tmp_path: Path):
+    top = tmp_path / "mono"
+    (top / "shop" / "docs" / "hotfixes").mkdir(parents=True)
+    (top / "shop" / "code.py").write_text("1\n", "utf-8")
+    git("init", "-q", "-b", "hotfix/1.0.1", cwd=top)
+    git("add", ".", cwd=top)
+    git("commit", "-qm", "Fix", cwd=top)
+    fix = head(top)
+    file = top / "shop" / "docs" / "hotfixes" / f"{ID}.md"
+    file.write_bytes(shop.file(reported).read_bytes())
+    (top / "shop" / "docs" / "policy.yml").write_text("{}", "utf-8")
+    shop.policy(name="Mono")
+    (shop.root / "policy.yml").rename(top / "shop" / "docs" / "policy.yml")
+    git("add", ".", cwd=top)
+    git("commit", "-qm", "Record", cwd=top)
+    assert run(f"set mono/shop/docs/hotfixes/{ID}.md release.branch release.commit").code == 0
+    assert source.read(file).data["release"] == {"branch": "hotfix/1.0.1", "commit": fix}
 
 
 def attach_to_any_layout(shop, run: Run, seed: int, proof: Path) -> None:

@@ -96,7 +96,7 @@ def test_answers_decide_and_move_the_status(shop, run: Run, reported: Facts):
     said = run(f"triage {ID} --harm financial-loss", *ANSWERS, "--percent", "majority=64 %")
     assert (
         said.out
-        == f"docs/hotfixes/{ID}.md: triaged, the answers say hotfix; now `triaged`\nnext: hotfix attach {ID} impact-analysis\n"
+        == f"docs/hotfixes/{ID}.md: triaged, the answers say hotfix; now `triaged`\nnext: hotfix attach {ID} impact-analysis --affected … --test-scope …\n"
     )
     assert data(shop)["triage"] == {
         "at": "2026-04-14T03:30:00Z",
