@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from mkdocs_hotfix import baseline, judging, times
+from mkdocs_hotfix import baseline, judging, times, workers
 from mkdocs_hotfix.baseline import Entry
 from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
 from mkdocs_hotfix.history import look_back
@@ -156,6 +156,7 @@ def check(
     memory: Memory | None = None,
     instead: Mapping[Path, bytes] | None = None,
     sparing: bool = False,
+    jobs: int = 1,
 ) -> Report:
     """Judge records.
 
@@ -172,6 +173,7 @@ def check(
             asked where git or signatures have a say, which can change without a record.
         instead: What some files would hold, to judge them before they are written. They need not be there yet.
         sparing: Whether to keep little of records that are all right: what is asked of them later is read again.
+        jobs: In how many processes; 0 for as many as pay.
 
     Raises:
         SetupError: A path or the records folder does not exist, the policy names a rule that does not, or git can not
@@ -188,6 +190,7 @@ def check(
                 memory=memory or Memory(),
                 instead=instead or {},
                 sparing=sparing,
+                jobs=jobs,
             ),
             strict=strict,
         )
@@ -217,6 +220,7 @@ def _check(
     instead: Mapping[Path, bytes],
     memory: Memory,
     sparing: bool,
+    jobs: int,
 ) -> Report:
     levels = _levels(policy)
     if paths is None and not policy.records.exists():
@@ -249,7 +253,7 @@ def _check(
             judging.judge(draft, context)
     else:
         repository, context = None, alone
-        drafts = {key: _judge(file, context, memory, sparing=sparing) for key, file in files.items()}
+        drafts = dict(_judge(files, context, memory, jobs, sparing=sparing))
     judging.compare(drafts.values(), context)
     reported = [draft for key, draft in drafts.items() if key in wanted]
     extent = None
@@ -270,16 +274,32 @@ def _check(
     return Report(policy, as_of, tuple(judged), extent, outdated=outdated)
 
 
-def _judge(file: Path, context: Context, memory: Memory, *, sparing: bool) -> Draft:
-    """Judge one file by its bytes alone, or remember what was found in them."""
-    draft = memory.recall(file, context)
-    if draft is None:
-        draft = judging.read(file, context.policy)
-        judging.judge(draft, context)
-        memory.keep(draft, context)
-    if sparing:
-        draft.let_go(context)
-    return draft
+def _judge(
+    files: Mapping[str, Path], context: Context, memory: Memory, jobs: int, *, sparing: bool
+) -> Iterator[tuple[str, Draft]]:
+    """Judge files by their bytes alone, or remember what was found in them."""
+    known: dict[str, Draft] = {}
+    for key, file in files.items() if memory.entries else ():
+        if recalled := memory.recall(file, context):
+            known[key] = recalled
+            if sparing:
+                recalled.let_go(context)
+    new = [file for key, file in files.items() if key not in known]
+    told = workers.judge(new, context, jobs or workers.sensible(len(new)))
+    for key, file in files.items():
+        draft = known.pop(key, None)
+        if draft is not None:
+            yield key, draft
+            continue
+        if written := next(told):
+            draft = memory.take(file, written, context)
+        if draft is None:
+            draft = judging.read(file, context.policy)
+            judging.judge(draft, context)
+            memory.keep(draft, context)
+        if sparing:
+            draft.let_go(context)
+        yield key, draft
 
 
 def _levels(policy: Policy) -> Mapping[str, Level | None]:

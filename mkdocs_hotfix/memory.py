@@ -36,6 +36,7 @@ _SLACK = timedelta(days=3).total_seconds()
 
 _ORDER = {rule.slug: number for number, rule in enumerate(RULES)}
 _ODD = timedelta(days=1, hours=1, minutes=1, seconds=1)
+_NEVER = (0.0, 0.0)
 _LAST = datetime.max.replace(tzinfo=UTC).timestamp()
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt].*)?")
@@ -60,6 +61,52 @@ class Entry:
     reports: tuple[tuple[str, str, str], ...]
     problems: tuple[tuple[str, Problem], ...]
     data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, draft: Draft, context: Context) -> Entry | None:
+        """Sum up a draft that was judged alone; nothing where bytes do not decide everything that is said about it."""
+        one = draft.record
+        if one is None or one.unclear or not draft.source.digest or draft.source.data is None:
+            return None
+        reports = [(text, report) for text, report in _reports(one, context.dossier) if report]
+        if len(reports) < sum(len(evidence.reports) for evidence in one.evidence.values()):
+            return None
+        quiet = _quiet(draft.source.data, [report for _, report in reports], context)
+        return cls(
+            draft.source.digest,
+            quiet,
+            _timed(draft, context) if quiet != _NEVER else (),
+            tuple((text, report.sha256, report.content) for text, report in reports),
+            tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
+            draft.source.data,
+        )
+
+    def is_quiet(self, context: Context) -> bool:
+        """Tell whether time changes nothing now."""
+        return self.quiet[0] <= context.as_of.timestamp() < self.quiet[1]
+
+    def draft(self, file: Path, context: Context) -> Draft | None:
+        """Make the draft; nothing where the file or a report holds other bytes."""
+        raw = _bytes(file, source.MAX_BYTES)
+        if raw is None or hashlib.sha256(raw).hexdigest() != self.digest:
+            return None
+        root = judging.root_of(file, context.policy)
+        for text, digest, content in self.reports:
+            place = context.dossier.place(text, file, root)
+            held = None if place.trouble else _bytes(place.file, MAX_BYTES)
+            if held is None or hashlib.sha256(held).hexdigest() != digest:
+                return None
+            context.dossier.remember(place.file, content)
+        path = visible(display(file))
+        read_as = source.known(raw, self.digest, self.data)
+        draft = Draft(file, path, read_as, record.build(file, path, root, self.data, read_as.body))
+        judging.judge(draft, context, self.timed)
+        places = {(problem.pointer, problem.on, problem.near): problem.span for _, problem in self.problems}
+        # To find a place again the file would have to be read again.
+        timed = [(rule, replace(one, span=places.get((one.pointer, one.on, one.near)))) for rule, one in draft.problems]
+        stored = ((BY_SLUG[slug], problem) for slug, problem in self.problems if slug not in self.timed)
+        draft.problems = sorted([*stored, *timed], key=lambda told: _ORDER[told[0].slug])
+        return draft
 
     def written(self) -> bytes:
         """Write it as JSON, packed: thousands of them wait for the end of a run."""
@@ -112,52 +159,26 @@ class Memory:
         key = _key(file, context.policy)
         written = self.entries.get(key)
         entry = Entry.read(written) if written else None
-        if entry is None or not entry.quiet[0] <= context.as_of.timestamp() < entry.quiet[1]:
+        if written is None or entry is None or not entry.is_quiet(context):
             return None
-        raw = _bytes(file, source.MAX_BYTES)
-        if raw is None or hashlib.sha256(raw).hexdigest() != entry.digest:
-            return None
-        root = judging.root_of(file, context.policy)
-        for text, digest, content in entry.reports:
-            place = context.dossier.place(text, file, root)
-            held = None if place.trouble else _bytes(place.file, MAX_BYTES)
-            if held is None or hashlib.sha256(held).hexdigest() != digest:
-                return None
-            context.dossier.remember(place.file, content)
-        path = visible(display(file))
-        read_as = source.known(raw, entry.digest, entry.data)
-        one = record.build(file, path, root, entry.data, read_as.body)
-        self.kept[key] = self.entries[key]
-        draft = Draft(file, path, read_as, one)
-        judging.judge(draft, context, entry.timed)
-        places = {(problem.pointer, problem.on, problem.near): problem.span for _, problem in entry.problems}
-        # To find a place again the file would have to be read again.
-        timed = [(rule, replace(one, span=places.get((one.pointer, one.on, one.near)))) for rule, one in draft.problems]
-        stored = ((BY_SLUG[slug], problem) for slug, problem in entry.problems if slug not in entry.timed)
-        draft.problems = sorted([*stored, *timed], key=lambda told: _ORDER[told[0].slug])
+        draft = entry.draft(file, context)
+        if draft is not None:
+            self.kept[key] = written
         return draft
 
     def keep(self, draft: Draft, context: Context) -> None:
         """Remember a draft that was judged alone and not yet compared with others, if it may be remembered."""
-        one = draft.record
-        if one is None or one.unclear or not draft.source.digest or draft.source.data is None:
-            return
-        reports = list(_reports(one, context.dossier))
-        if not all(report for _, report in reports):
-            return
-        quiet = _quiet(draft.source.data, [report for _, report in reports if report], context)
-        if quiet is None:
-            return
-        timed = _timed(draft, context)
-        entry = Entry(
-            draft.source.digest,
-            quiet,
-            timed,
-            tuple((text, report.sha256, report.content) for text, report in reports if report),
-            tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
-            draft.source.data,
-        )
-        self.kept[_key(draft.file, context.policy)] = entry.written()
+        entry = Entry.of(draft, context)
+        if entry is not None and entry.is_quiet(context):
+            self.kept[_key(draft.file, context.policy)] = entry.written()
+
+    def take(self, file: Path, written: bytes, context: Context) -> Draft | None:
+        """Make the draft of a record that a worker has judged just now; nothing where its file has changed since."""
+        entry = Entry.read(written)
+        draft = entry.draft(file, context)
+        if draft is not None and entry.is_quiet(context):
+            self.kept[_key(file, context.policy)] = written
+        return draft
 
 
 def _key(file: Path, policy: Policy) -> str:
@@ -181,11 +202,11 @@ def _reports(one: Record, dossier: Dossier) -> Iterator[tuple[str, TestReport | 
             yield opened.text, opened.report
 
 
-def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Context) -> tuple[float, float] | None:
+def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Context) -> tuple[float, float]:
     """Tell between which two moments nothing happens: no clock that starts with a moment of the record or of a report runs out.
 
     Returns:
-        Seconds since 1970, the second one exclusive; nothing where a clock may run now.
+        Seconds since 1970, the second one exclusive; no time at all where a clock may run now.
     """
     times = [end_of(text) for text in _texts(data) if _DAY.fullmatch(text) and _is_time(text)]
     times += [at for report in reports for at in (report.began, report.ended) if at]
@@ -200,7 +221,7 @@ def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Cont
         elif now < at - _SLACK:
             end = min(end, at - _SLACK)
         else:
-            return None
+            return _NEVER
     return start, end
 
 

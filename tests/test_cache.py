@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mkdocs_hotfix import cache, gate, memory, policyfile
+from mkdocs_hotfix import cache, gate, memory, policyfile, workers
 from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.findings import Problem, Span
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.times import later
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").glob("*/*/") if path.name != "before")
@@ -325,3 +326,37 @@ def test_many_runs_at_once_agree_and_leave_a_cache_that_is_whole(docs: Path):
     assert {run.communicate(timeout=60)[0] for run in runs} == {honest}
     assert len(remembered(docs)) == 3
     assert check() == honest
+
+
+# -- in several processes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")
+def test_several_processes_say_what_one_says(case: Path, monkeypatch: pytest.MonkeyPatch):
+    """Also of files that can not be read, of wrong shapes and of reports that are missing."""
+    monkeypatch.chdir(case.parent)
+    monkeypatch.setattr(workers, "_CHUNK", 2)
+    own = case / "policy.yml"
+    loaded = policyfile.load(own) if own.exists() else policyfile.load(None, root=case)
+    policy = replace(loaded, root=case, records=case, git=False)
+    lent = Memory()
+    many = FORMATS["json"](gate.check(policy, AS_OF, memory=lent, jobs=2))
+    assert many == read(policy, AS_OF)
+    assert read(policy, AS_OF, Memory(lent.kept)) == many
+
+
+def test_a_record_that_changes_under_the_hands_of_a_worker_is_judged_again(docs: Path):
+    policy = policyfile.load(docs / "policy.yml")
+    context = Context(policy, AS_OF)
+    file = docs / "hotfixes" / "HF-2026-0007.md"
+    (written,) = workers.judge([file], context, 2)
+    assert written
+    assert Memory().take(file, written, context)
+    file.write_bytes(file.read_bytes() + b" ")
+    assert Memory().take(file, written, context) is None
+
+
+def test_one_process_is_enough_for_few_records():
+    assert workers.sensible(workers.FEWEST - 1) == 1
+    assert workers.sensible(workers.FEWEST) >= 1

@@ -73,6 +73,13 @@ _FORMATS = (
 @click.option(
     "--cache/--no-cache", "use_cache", default=True, help="Do not judge again what has not changed.  [default: cache]"
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="N",
+    help="In how many processes to judge.  [default: as many as pay, from 1,000 new records on]",
+)
 @click.option("--allow-empty", is_flag=True, help="Finding no record is right.")
 def check(
     paths: tuple[Path, ...],
@@ -90,6 +97,7 @@ def check(
     strict: bool,
     allow_empty: bool,
     use_cache: bool,
+    jobs: int,
 ) -> int:
     """Judge records: what is missing, where, and what to do.
 
@@ -139,7 +147,15 @@ def check(
     def judge() -> Report:
         with cache.remembering(policy, cache.folder()) if use_cache else nullcontext(Memory()) as memory:
             return gate.check(
-                policy, at, asked or None, git=git, since=changed_since, strict=strict, memory=memory, sparing=True
+                policy,
+                at,
+                asked or None,
+                git=git,
+                since=changed_since,
+                strict=strict,
+                memory=memory,
+                sparing=True,
+                jobs=jobs,
             )
 
     report = judge()
