@@ -6,121 +6,27 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
 from mkdocs_hotfix import baseline, judging, times, workers
 from mkdocs_hotfix.baseline import Entry
-from mkdocs_hotfix.findings import Finding, Level, SetupError, shorten, visible
+from mkdocs_hotfix.findings import Level, SetupError, visible
 from mkdocs_hotfix.history import look_back
 from mkdocs_hotfix.judging import Draft, Judged
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.past import Past
 from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
-from mkdocs_hotfix.rule import Context, Rule
-from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.result import Extent, Report
+from mkdocs_hotfix.rule import Context
+from mkdocs_hotfix.rules import BY_SLUG
 from mkdocs_hotfix.signatures import Signatures
 from mkdocs_hotfix.witness import Repository
 from mkdocs_hotfix.wording import guess
 
 __all__ = ["Extent", "Judged", "Report", "check", "now"]
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """What a report is about that looked only at changes: how many of how many records have changed since when."""
-
-    since: str
-    changed: int
-    total: int
-
-    def __str__(self) -> str:
-        """Write it as the start of a sentence."""
-        number = f"{self.changed:,}" if self.changed else "None"
-        return f"{number} of {_plural(self.total, 'record')} changed since {shorten(self.since, 100)}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that the gate found in one run.
-
-    Attributes:
-        policy: The policy.
-        as_of: The time that counted as now.
-        judged: Each file with what was found in it.
-        extent: What was looked at, where it was only changes.
-        strict: Whether warnings close the gate, too.
-        outdated: Entries of the baseline, of records looked at, for which nothing was found.
-    """
-
-    policy: Policy
-    as_of: datetime
-    judged: tuple[Judged, ...]
-    extent: Extent | None = None
-    strict: bool = False
-    outdated: tuple[Entry, ...] = ()
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, by file and place."""
-        return tuple(sorted((one for judged in self.judged for one in judged.findings), key=lambda f: f.sort_key))
-
-    def count(self, level: Level) -> int:
-        """Count the findings of one level."""
-        return sum(one.level is level for one in self.findings)
-
-    @cached_property
-    def published(self) -> tuple[Judged, ...]:
-        """The files that the site may show. A record under embargo is judged like all others and shown nowhere."""
-        return tuple(one for one in self.judged if not (one.record and one.record.is_embargoed(self.as_of)))
-
-    @cached_property
-    def embargoed(self) -> frozenset[str]:
-        """The ids that no page may name."""
-        return frozenset(one.name for one in self.judged if one.record and one.record.is_embargoed(self.as_of))
-
-    @property
-    def records(self) -> int:
-        """How many files were judged."""
-        return len(self.judged)
-
-    @cached_property
-    def known(self) -> int:
-        """How many findings are in the baseline and so not among these."""
-        return sum(len(one.known) for one in self.judged)
-
-    @property
-    def summary(self) -> str:
-        """The one line that ends every run: `41 records, 3 errors`."""
-        parts = [
-            str(self.extent) if self.extent else _plural(self.records, "record"),
-            _plural(self.count(Level.ERROR), "error"),
-        ]
-        parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
-        parts += [f"{self.known:,} known"] if self.known else []
-        return ", ".join(parts)
-
-    @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that found something, in the order of the manual."""
-        slugs = {one.slug for one in self.findings}
-        return tuple(rule for rule in RULES if rule.slug in slugs)
-
-    def closes(self, finding: Finding) -> bool:
-        """Tell whether a finding closes the gate."""
-        return finding.level is Level.ERROR or (self.strict and finding.level is Level.WARNING)
-
-    def exit_code(self, *, strict: bool = False) -> int:
-        """Return 1 if the gate is closed, else 0. With `strict`, warnings close it too."""
-        strict = strict or self.strict
-        return int(bool(self.count(Level.ERROR) or (strict and self.count(Level.WARNING))))
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def now(given: str | None = None, environment: Mapping[str, str] = os.environ) -> datetime:
