@@ -47,6 +47,8 @@ def locate(text: str, record: Path, root: Path) -> Place:
         return Place(nowhere, "outside")
     parts = list(start)
     for part in text.split("/"):
+        if part.casefold() == ".git":
+            return Place(nowhere, "outside")  # a repository is no part of what is published, wherever it lies
         if part == "..":
             if not parts:
                 return Place(nowhere, "outside")
