@@ -146,9 +146,9 @@ def _check(
     files = {os.path.abspath(file): file for file in (everything if everything is chosen else [*everything, *chosen])}
     wanted = files.keys() if everything is chosen else {os.path.abspath(file) for file in chosen}
     alone = Context(policy, as_of)
-    if git or policy.git or policy.sigstore or since is not None or instead:
+    new = {os.path.abspath(file): raw for file, raw in instead.items()}
+    if git or policy.git or policy.sigstore or since is not None:
         around = policy.root if everything or not chosen else chosen[0].parent
-        new = {os.path.abspath(file): raw for file, raw in instead.items()}
         drafts = {key: judging.read(file, policy, new.get(key)) for key, file in files.items()}
         repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
         signatures = Signatures(policy) if drafts and policy.sigstore else None
@@ -159,7 +159,7 @@ def _check(
             judging.judge(draft, context)
     else:
         repository, context = None, alone
-        drafts = dict(_judge(files, context, memory, jobs, sparing=sparing))
+        drafts = dict(_judge(files, new, context, memory, jobs, sparing=sparing))
     judging.compare(drafts.values(), context)
     reported = [draft for key, draft in drafts.items() if key in wanted]
     extent = None
@@ -181,28 +181,29 @@ def _check(
 
 
 def _judge(
-    files: Mapping[str, Path], context: Context, memory: Memory, jobs: int, *, sparing: bool
+    files: Mapping[str, Path], unsaved: Mapping[str, bytes], context: Context, memory: Memory, jobs: int, *, sparing: bool
 ) -> Iterator[tuple[str, Draft]]:
     """Judge files by their bytes alone, or remember what was found in them."""
     known: dict[str, Draft] = {}
     for key, file in files.items() if memory.entries else ():
-        if recalled := memory.recall(file, context):
+        if key not in unsaved and (recalled := memory.recall(file, context)):
             known[key] = recalled
             if sparing:
                 recalled.let_go(context)
-    new = [file for key, file in files.items() if key not in known]
+    new = [file for key, file in files.items() if key not in known and key not in unsaved]
     told = workers.judge(new, context, jobs or workers.sensible(len(new)))
     for key, file in files.items():
         draft = known.pop(key, None)
         if draft is not None:
             yield key, draft
             continue
-        if written := next(told):
+        if key not in unsaved and (written := next(told)):
             draft = memory.take(file, written, context)
         if draft is None:
-            draft = judging.read(file, context.policy)
+            draft = judging.read(file, context.policy, unsaved.get(key))
             judging.judge(draft, context)
-            memory.keep(draft, context)
+            if key not in unsaved:
+                memory.keep(draft, context)
         if sparing:
             draft.let_go(context)
         yield key, draft

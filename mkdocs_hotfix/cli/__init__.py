@@ -20,6 +20,7 @@ from mkdocs_hotfix.cli.eject import eject
 from mkdocs_hotfix.cli.group import Path
 from mkdocs_hotfix.cli.init import init
 from mkdocs_hotfix.cli.list import list_
+from mkdocs_hotfix.cli.lsp import lsp
 from mkdocs_hotfix.cli.new import new
 from mkdocs_hotfix.cli.next import next_
 from mkdocs_hotfix.cli.render import render
@@ -47,7 +48,7 @@ SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     ),
     "Review": (next_, list_, check),
     "Publish": (eject, render, verify_site),
-    "Explain": (rule, schema, completion),
+    "Explain": (rule, schema, completion, lsp),
 }
 """Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""
 
