@@ -58,7 +58,7 @@ class Desk:
 
     texts: dict[Path, str] = field(default_factory=dict)
     _policies: dict[Path, tuple[tuple[int, int], Policy]] = field(default_factory=dict)
-    _memories: dict[Path, Memory] = field(default_factory=dict)
+    _memories: dict[Path, tuple[Policy, Memory]] = field(default_factory=dict)
     _judged: dict[Path, Judgement] = field(default_factory=dict)
 
     def open(self, file: Path, text: str) -> None:
@@ -92,13 +92,15 @@ class Desk:
 
     def _judge(self, policy: Policy, files: Sequence[Path], as_of: datetime) -> None:
         unsaved = {file: self.texts[file].encode("utf-8", "surrogatepass") for file in files}
-        memory = self._memories.get(policy.root, Memory())
+        # What was found under another policy is worth nothing.
+        then, memory = self._memories.get(policy.root, (policy, Memory()))
+        memory = memory if then is policy else Memory()
         try:
             report = gate.check(policy, as_of, files, memory=memory, instead=unsaved)
         except SetupError as error:
             self._judged |= {file: Judgement(trouble=str(error)) for file in files}
             return
-        self._memories[policy.root] = Memory(memory.left(policy.root))
+        self._memories[policy.root] = (policy, Memory(memory.left(policy.root)))
         found = {os.path.abspath(judged.file): judged.findings for judged in report.judged}
         for file in files:
             self._judged[file] = Judgement(found.get(os.path.abspath(file), ())[:MOST], handbook=policy.handbook)

@@ -51,9 +51,14 @@ class _Server(LanguageServer):
         self._waiting = asyncio.get_running_loop().call_later(_PAUSE, self.judge)
 
     def judge(self) -> None:
-        """Judge all open files and tell the editor."""
+        """Judge all open files and tell the editor. A bug of ours is said and never looks like "nothing found"."""
         self._waiting = None
-        for file, judgement in self.desk.judge(gate.now()).items():
+        try:
+            judged = self.desk.judge(gate.now())
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            trouble = f"This is a bug in mkdocs-hotfix, not in your record. It was not judged: {error!r}"
+            judged = {file: Judgement(trouble=trouble) for file in self.named}
+        for file, judgement in judged.items():
             self._tell(file, [_diagnostic(self, file, one, judgement) for one in judgement.findings], judgement.trouble)
 
     def forget(self, file: Path) -> None:

@@ -157,27 +157,42 @@ def _read(terminal: int, until: str) -> str:
         for name in ("bash", "zsh")
     ],
 )
-def test_the_tab_key_completes_a_command_and_a_name(shell: str, tmp_path: Path):
+def test_the_tab_key_completes_commands_ids_kinds_and_statuses(shell: str, shop, reported: Facts):
+    shop.file("id: HF-2026-0001\ntitle: Checkout: $(fails) `here`\nstatus: reported", "HF-2026-0001.md")
     start = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}[shell]
     setup = {"bash": "", "zsh": "autoload -Uz compinit && compinit -u -D; "}[shell]
     setup += f"source <(hotfix completion {shell})"
-    assert "hotfix completion" in typed(start, setup, "hotfix compl\t", "completion", tmp_path)
-    assert "rule missing-evidence" in typed(start, setup, "hotfix rule missing-ev\t", "missing-evidence", tmp_path)
+    for keys, completed in TYPED:
+        shown = typed(start, setup, f"hotfix {keys}\t", completed, shop.root.parent)
+        assert completed in shown, keys
+
+
+TYPED = [
+    ("compl", "completion"),
+    ("rule missing-ev", "missing-evidence"),
+    ("next HF-2", "HF-2026-0001"),
+    ("advance HF-2026-0001 tria", "triaged"),
+    ("attach HF-2026-0001 regr", "regression-test"),
+    ("list --severity cri", "critical"),
+]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish on this machine")
-def test_fish_completes_a_command_and_a_name(tmp_path: Path):
-    for line, expected in (("hotfix compl", "completion"), ("hotfix rule missing-ev", "missing-evidence")):
-        ended = subprocess.run(
-            ["fish", "--no-config", "-c", f"hotfix completion fish | source; complete -C '{line}'"],
-            env={"PATH": os.pathsep.join([str(PROGRAMS), os.defpath]), "HOME": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert ended.stdout.startswith(expected), ended.stderr
+def test_fish_completes_commands_ids_kinds_and_statuses(shop):
+    shop.file("id: HF-2026-0001\ntitle: Checkout: $(fails) `here`\nstatus: reported", "HF-2026-0001.md")
+    lines = " ; ".join(f"complete -C 'hotfix {keys}'" for keys, _ in TYPED)
+    ended = subprocess.run(
+        ["fish", "--no-config", "-c", f"hotfix completion fish | source; {lines}"],
+        cwd=shop.root.parent,
+        env={"PATH": os.pathsep.join([str(PROGRAMS), os.defpath]), "HOME": str(shop.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert [line.split("\t")[0] for line in ended.stdout.splitlines()] == [word for _, word in TYPED], ended.stderr
+    assert "HF-2026-0001\tCheckout: $(fails) `here`" in ended.stdout
 
 
 @pytest.mark.parametrize("shell", SHELLS)

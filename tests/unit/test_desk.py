@@ -89,6 +89,17 @@ def test_a_policy_that_can_not_be_used_is_said_and_one_that_is_mended_is_taken(s
     assert desk.judge(NOW)[file].trouble == ""
 
 
+def test_a_policy_that_changes_counts_at_once(shop, file: Path, deployed: Facts):
+    shop.file({**deployed, "id": "HF-2026-0001"}, "HF-2026-0001.md")
+    desk = Desk()
+    for level in ("error", "off", "warning"):
+        shop.policy(levels={"duplicate-version": level})
+        desk.open(file, written({**deployed, "id": "HF-2026-0042"}))
+        for _ in range(2):
+            found = desk.judge(NOW)[file].findings
+            assert {one.level.value for one in found if one.slug == "duplicate-version"} == {level} - {"off"}
+
+
 def test_names_values_and_ids_are_proposed(shop, file: Path, reported: Facts):
     shop.file(reported, "HF-2026-0001.md")
     desk = Desk()
