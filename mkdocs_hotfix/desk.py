@@ -41,11 +41,12 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be said of one open file: findings, or why it can not be judged."""
+    """What is to be said of one open file: findings, or why it can not be judged; and the text of which it is said."""
 
     findings: tuple[Finding, ...] = ()
     trouble: str = ""
     handbook: str = ""
+    text: str = field(default="", repr=False)
 
 
 @dataclass
@@ -103,7 +104,8 @@ class Desk:
         self._memories[policy.root] = (policy, Memory(memory.left(policy.root)))
         found = {os.path.abspath(judged.file): judged.findings for judged in report.judged}
         for file in files:
-            self._judged[file] = Judgement(found.get(os.path.abspath(file), ())[:MOST], handbook=policy.handbook)
+            of_file = found.get(os.path.abspath(file), ())[:MOST]
+            self._judged[file] = Judgement(of_file, handbook=policy.handbook, text=self.texts[file])
 
     def policy(self, file: Path) -> Policy | None:
         """Find the policy that counts for a file; nothing for what is no record.
@@ -195,11 +197,16 @@ class Desk:
         return cursor, "\n\n---\n\n".join(parts)
 
     def mendings(self, file: Path, first: int, last: int) -> list[Finding]:
-        """Return the findings in these lines, from 0, that have one safe mending."""
-        found = self._judged.get(file, Judgement()).findings
+        """Return the findings in these lines, from 0, that have one safe mending.
+
+        None while the text is another one than was judged: the mending would land somewhere else.
+        """
+        judged = self._judged.get(file)
+        if judged is None or judged.text != self.texts.get(file):
+            return []
         return [
             one
-            for one in found
+            for one in judged.findings
             if one.fix and one.span.line == one.span.end_line and first <= one.span.line - 1 <= last
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,17 +41,21 @@ def places(report: Report) -> Mapping[str, str]:
     return {judged.path: visible(from_top(judged.file)) for judged in report.judged}
 
 
-def fingerprints(report: Report) -> list[str]:
+def fingerprints(report: Report, findings: Sequence[Finding] | None = None) -> list[str]:
     """Make a name for each finding that stays when lines move and differs from that of every other finding.
 
     It is made of the file, the rule and the field; where no field can be named, of the line's text. Two of one kind at one
     place are told apart by their order.
+
+    Args:
+        report: The report.
+        findings: Which findings of its records; those of the report, if not given.
     """
     by_path = {judged.path: judged for judged in report.judged}
     where = places(report)
     seen: Counter[tuple[str, str, str]] = Counter()
     made = []
-    for one in report.findings:
+    for one in report.findings if findings is None else findings:
         key = (where[one.path], one.slug, json_pointer(one.pointer) or _line(one, by_path[one.path]))
         seen[key] += 1
         text = "\0".join((*key, str(seen[key])))

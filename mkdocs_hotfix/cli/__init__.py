@@ -94,10 +94,11 @@ def cli() -> None:
 
     \b
     Examples:
+      hotfix init                 set a handbook up
       hotfix new                  file a hotfix: what is not given is asked
       hotfix next                 what is due now, and the command for it
       hotfix check                judge every record
-      hotfix check --help         tell more about one command
+      hotfix check --help         more about one command
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
 
 

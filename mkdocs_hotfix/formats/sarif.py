@@ -25,6 +25,8 @@ def render(report: Report) -> str:
 def document(report: Report) -> dict[str, Any]:
     """Return what the SARIF schema describes. Only rules that found something are told."""
     addresses = {judged.path: quote(os.fsencode(from_top(judged.file))) for judged in report.judged}
+    known = {id(one) for judged in report.judged for one in judged.known}
+    every = sorted((f for judged in report.judged for f in (*judged.findings, *judged.known)), key=lambda f: f.sort_key)
     numbers = {rule.code: number for number, rule in enumerate(report.rules)}
     driver = {
         "name": "mkdocs-hotfix",
@@ -50,8 +52,10 @@ def document(report: Report) -> dict[str, Any]:
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [{"executionSuccessful": True, "exitCode": report.exit_code()}],
         "results": [
+            # What is in the baseline is told, too, so that it does not look mended; and that it is accepted.
             _result(one, numbers[one.code], addresses[one.path], name)
-            for one, name in zip(report.findings, fingerprints(report), strict=True)
+            | ({"suppressions": [{"kind": "external", "status": "accepted"}]} if id(one) in known else {})
+            for one, name in zip(every, fingerprints(report, every), strict=True)
         ],
         "properties": {"as_of": rfc3339(report.as_of), "records": report.records, "summary": report.summary},
     }

@@ -162,6 +162,8 @@ def test_mendings_are_those_of_the_findings(shop, file: Path, reported: Facts):
     assert [one.fix for one in desk.mendings(file, 0, 99)] == ["title", '"4.20"']
     (one,) = desk.mendings(file, 2, 2)
     assert one.fix == "title"
+    desk.open(file, "\n" + written(text))
+    assert desk.mendings(file, 0, 99) == [], "a mending of the text before would land somewhere else"
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,17 @@ def test_sarif_says_the_rule_the_place_and_the_field():
     assert run["columnKind"] == "unicodeCodePoints"
 
 
+def test_sarif_tells_what_is_known_as_accepted():
+    made = report(finding("New"))
+    known = (finding("Known", slug="not-allowed-value", code="REC106", span=Span(1, 1, 1, 2)),)
+    made = replace(made, judged=(replace(made.judged[0], known=known),))
+    first, second = sarif(made)["results"]
+    assert first["suppressions"] == [{"kind": "external", "status": "accepted"}]
+    assert first["message"]["text"].startswith("Known")
+    assert "suppressions" not in second
+    assert second["partialFingerprints"] == sarif(report(finding("New")))["results"][0]["partialFingerprints"]
+
+
 def test_sarif_brings_the_mending(shop, reported: Facts):
     shop.file({**{key: value for key, value in reported.items() if key != "title"}, "titel": "Prices are old"})
     fixes = [one["fixes"] for one in sarif(shop.check())["results"] if "fixes" in one]
