@@ -40,6 +40,7 @@ from mkdocs_hotfix import (
 from mkdocs_hotfix.book import Book, Links
 from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.gate import Judged, Report
+from mkdocs_hotfix.plain import inert
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.releases import Release
 from mkdocs_hotfix.source import Source
@@ -135,7 +136,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             closes = finding.level is Level.ERROR or (config.strict and finding.level is Level.WARNING)
             say = loud if closes else log.warning if finding.level is Level.WARNING else log.info
             at = finding.span
-            say("%s:%s:%s: %s %s: %s", finding.path, at.line, at.column, finding.code, finding.slug, finding.message)
+            told = f"{finding.path}:{at.line}:{at.column}: {finding.code} {finding.slug}: {finding.message}"
+            say("%s", inert(told))
         if not trouble:
             log.info("hotfix gate: %s", report.summary)
         if report.exit_code(strict=config.strict) and not self._serving:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -31,6 +32,7 @@ from mkdocs_hotfix.cli.set import set_
 from mkdocs_hotfix.cli.triage import triage
 from mkdocs_hotfix.cli.verify_site import verify_site
 from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.plain import inert
 
 SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "Start": (init,),
@@ -68,10 +70,12 @@ def main() -> None:
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(inert(told.getvalue()), err=True, nl=False)
         code = 2
     except SetupError as error:
-        click.echo(str(error), err=True)
+        click.echo(inert(str(error)), err=True)
         code = 2
     except BrokenPipeError:
         # The reader has gone; the gate's answer has not been heard, so it is not yes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -101,6 +102,16 @@ def test_a_wrong_call_ends_with_2_and_one_sentence_on_stderr(
     assert said.out == ""
     assert "Traceback" not in said.err
     assert said.err.strip()
+
+
+@pytest.mark.parametrize("arguments", [("##[error]x",), ("--policy=##[error]x",), ("--as-of=##vso[x]y",), ("--##[x",)])
+def test_what_was_asked_for_gives_no_command_to_a_runner(
+    shop, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    assert through_main(monkeypatch, "check", *arguments) == 2
+    said = capsys.readouterr().err
+    assert "# #" in said
+    assert not re.search(r"##\w*\[", said)
 
 
 def test_no_record_is_an_error_unless_it_is_allowed(
