@@ -181,7 +181,13 @@ def _check(
 
 
 def _judge(
-    files: Mapping[str, Path], unsaved: Mapping[str, bytes], context: Context, memory: Memory, jobs: int, *, sparing: bool
+    files: Mapping[str, Path],
+    unsaved: Mapping[str, bytes],
+    context: Context,
+    memory: Memory,
+    jobs: int,
+    *,
+    sparing: bool,
 ) -> Iterator[tuple[str, Draft]]:
     """Judge files by their bytes alone, or remember what was found in them."""
     known: dict[str, Draft] = {}

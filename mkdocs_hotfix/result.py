@@ -90,8 +90,8 @@ class Report:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that found something, in the order of the manual."""
-        slugs = {one.slug for one in self.findings}
+        """The rules that found something, known or not, in the order of the manual."""
+        slugs = {one.slug for judged in self.judged for one in (*judged.findings, *judged.known)}
         return tuple(rule for rule in RULES if rule.slug in slugs)
 
     def closes(self, finding: Finding) -> bool:
