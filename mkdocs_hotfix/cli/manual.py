@@ -91,9 +91,9 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
             and (record := one.get_help_record(context))
         ):
             names, told = record
-            meaning, _, extra = told.partition("  [")
-            more = _safe(extra.removesuffix("]"))
-            yield f"- `{names}`: {_safe(meaning)}" + (f" {more[0].upper()}{more[1:]}." if more else "")
+            meaning, *extras = re.split(r"\]?  \[", told.removesuffix("]"))
+            more = [re.sub(r"(\d+)<=x<=(\d+)", r"From \1 to \2", one) for one in extras]
+            yield " ".join([f"- `{names}`: {_safe(meaning)}", *(f"{one[0].upper()}{_safe(one[1:])}." for one in more)])
 
 
 def _safe(text: str) -> str:
