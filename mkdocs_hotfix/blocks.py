@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
-from jinja2 import StrictUndefined, UndefinedError
+from jinja2 import StrictUndefined, Template, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
@@ -26,9 +27,15 @@ def expand(text: str, book: Book, of: str = "") -> str:
     Raises:
         jinja2.TemplateError: The page names something that there is not.
     """
+    return _compiled(text).render(hotfix=_Blocks(book), **({"of": of} if of else {}))
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> Template:
+    """Compile a page once: a hundred releases have one template."""
     sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     sandbox.filters.clear()
-    return sandbox.from_string(text).render(hotfix=_Blocks(book), **({"of": of} if of else {}))
+    return sandbox.from_string(text)
 
 
 class _Blocks:

@@ -51,7 +51,7 @@ def document(judged: Judged, report: Report, address: Address) -> str:
             for one in (discretion.spoken(finding, report.embargoed) for finding in judged.findings)
         ],
     }
-    return json.dumps(made, indent=1) + "\n"
+    return json.dumps(made) + "\n"
 
 
 def schema(policy: Policy) -> dict[str, Any]:

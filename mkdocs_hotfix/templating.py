@@ -24,6 +24,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # or each use of a template asks the disk whether it has changed
     )
     made.filters.update(
         ticks=ticks,

@@ -118,7 +118,8 @@ def short_day(at: datetime) -> str:
 
 def clock(at: datetime) -> str:
     """Write a time of day: `01:04`."""
-    return at.astimezone(UTC).strftime("%H:%M")
+    at = at.astimezone(UTC)
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def moment(at: datetime) -> str:

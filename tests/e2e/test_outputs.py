@@ -294,3 +294,14 @@ def test_every_file_is_the_same_to_the_byte_whatever_order_python_hashes_in(site
         made.append({name: content for name, (content, _) in site.snapshot().items()})
     assert len(made[0]) > 60
     assert [name for name in made[0] if made[0][name] != made[1].get(name)] == []
+
+
+def test_search_finds_a_hotfix_on_its_own_page_and_not_in_every_list(site):
+    site.closed()
+    site.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"]}
+    built = site.build()
+    assert not built.error, built.said
+    entries = json.loads(built.read("search/search_index.json"))["docs"]
+    found = {entry["location"].split("#")[0] for entry in entries if "saved cards" in entry["title"] + entry["text"]}
+    assert "hotfixes/HF-2026-0007/" in found
+    assert found.isdisjoint({"hotfixes/", "metrics/", "releases/"})
