@@ -97,13 +97,14 @@ def load(policy: Policy) -> Baseline:
     """
     file = file_of(policy)
     where = display(file)
-    if not os.path.lexists(file):
+    held = policy.taken.files if policy.taken else None
+    if file not in held if held is not None else not os.path.lexists(file):
         raise SetupError(
             f"{policy.place('baseline')} the baseline {where} does not exist. "
             "Write it with `hotfix check --write-baseline`, or take `baseline` out of the policy."
         )
     try:
-        data = json.loads(writing.load(file, _MAX_BYTES).decode("utf-8"))
+        data = json.loads((held[file] if held is not None else writing.load(file, _MAX_BYTES)).decode("utf-8"))
         entries = [Entry(one["record"], one["rule"], one["at"], one.get("value", "")) for one in data["known"]]
         sound = data["version"] == 1 and all(isinstance(part, str) for one in entries for part in one)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -13,10 +13,10 @@ from pathlib import Path
 from mkdocs_hotfix import baseline, judging, times, workers
 from mkdocs_hotfix.baseline import Entry
 from mkdocs_hotfix.findings import Level, SetupError, visible
-from mkdocs_hotfix.history import look_back
+from mkdocs_hotfix.history import History, look_back
 from mkdocs_hotfix.judging import Draft, Judged
 from mkdocs_hotfix.memory import Memory
-from mkdocs_hotfix.past import Past
+from mkdocs_hotfix.past import Past, fork
 from mkdocs_hotfix.paths import display, find
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.result import Extent, Report
@@ -147,10 +147,11 @@ def _check(
     wanted = files.keys() if everything is chosen else {os.path.abspath(file) for file in chosen}
     alone = Context(policy, as_of)
     new = {os.path.abspath(file): raw for file, raw in instead.items()}
-    if git or policy.git or policy.sigstore or since is not None:
+    moved = policy.taken.fork if policy.taken and policy.taken.touched else ""
+    if git or policy.git or policy.sigstore or since is not None or moved:
         around = policy.root if everything or not chosen else chosen[0].parent
         drafts = {key: judging.read(file, policy, new.get(key)) for key, file in files.items()}
-        repository = Repository(around) if (drafts and (git or policy.git)) or since is not None else None
+        repository = Repository(around) if (drafts and (git or policy.git)) or since is not None or moved else None
         signatures = Signatures(policy) if drafts and policy.sigstore else None
         context = replace(alone, repository=repository if git or policy.git else None, signatures=signatures)
         if context.repository:
@@ -163,10 +164,17 @@ def _check(
     judging.compare(drafts.values(), context)
     reported = [draft for key, draft in drafts.items() if key in wanted]
     extent = None
+    folders = [policy.records] if paths is None else [path for path in paths if path.is_dir()]
+    kept_in = {policy.root, policy.records, *folders, *(file.parent for file in chosen)}
+
+    def history_from(commit: str) -> History:
+        assert repository is not None, "opened above wherever something is compared"  # noqa: S101
+        return look_back(Past(repository.git, commit, kept_in), tuple(drafts.values()), folders, policy)
+
+    if moved:
+        history_from(moved).judge(context, with_policy=True)
     if repository and since is not None:
-        folders = [policy.records] if paths is None else [path for path in paths if path.is_dir()]
-        past = Past(repository.git, since, {policy.root, policy.records, *folders, *(file.parent for file in chosen)})
-        history = look_back(past, tuple(drafts.values()), folders, policy)
+        history = history_from(fork(repository.git, since))
         history.judge(context)
         total = len(reported) + len(history.deleted)
         reported = [*history.keep(reported, context), *history.deleted]

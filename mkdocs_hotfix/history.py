@@ -36,11 +36,11 @@ class History:
     deleted: Sequence[Draft]
     before: Sequence[Record]
 
-    def judge(self, context: Context) -> None:
-        """Let every rule about changes look at each of them."""
+    def judge(self, context: Context, *, with_policy: bool = False) -> None:
+        """Let every rule about changes look at each of them, or those for a policy that changes, too."""
         for draft, change in self.changes:
             for rule in RULES:
-                if rule.history:
+                if rule.history and rule.with_policy is with_policy:
                     found = rule.history(change, context)
                     draft.problems += [(rule, one) for one in found if not _unclear(draft, one.pointer)]
 

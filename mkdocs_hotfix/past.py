@@ -17,21 +17,18 @@ _FILES = ("100644", "100755")
 
 
 class Past:
-    """The files of some folders at the commit where the checked-out work left a revision."""
+    """The files of some folders at a commit."""
 
-    def __init__(self, git: Git, revision: str, folders: Iterable[Path]) -> None:
-        """Look it up.
+    def __init__(self, git: Git, commit: str, folders: Iterable[Path]) -> None:
+        """Look at it.
 
         Args:
             git: The repository.
-            revision: What the person at the keyboard calls it: `origin/main`, `HEAD~3`, a tag, an id.
+            commit: The id of a commit (see `fork`).
             folders: Where records and what they name lie.
-
-        Raises:
-            SetupError: It is no commit here, or it has no commit in common with the checked-out work.
         """
         self._git = git
-        self._fork = _fork(git, revision)
+        self._fork = commit
         self._folders = tuple(folders)
         self._contents: dict[str, bytes] = {}
 
@@ -106,18 +103,36 @@ class Past:
         return make.hexdigest()
 
 
-def _fork(git: Git, revision: str) -> str:
-    named, here = shorten(revision, 100), git.name
+def commit_of(git: Git, revision: str, option: str) -> str:
+    """Return the id of the commit that the person at the keyboard calls `origin/main`, `HEAD~3`, a tag or an id.
+
+    Args:
+        git: The repository.
+        revision: What it is called.
+        option: The option that it was given to, for messages.
+
+    Raises:
+        SetupError: It is no commit here.
+    """
+    named = shorten(revision, 100)
     if not revision or revision.startswith("-") or any(char in revision for char in "\0\n"):
-        raise SetupError(f"--changed-since takes a revision, and `{named}` is none. Name a branch, a tag or a commit.")
-    start, head = git.resolve(revision), git.resolve("HEAD")
-    if not start:
-        raise SetupError(
-            f"--changed-since: git knows no commit `{named}` in {here}. Fetch it (`git fetch`), or name another."
-        )
+        raise SetupError(f"{option} takes a revision, and `{named}` is none. Name a branch, a tag or a commit.")
+    if commit := git.resolve(revision):
+        return commit
+    raise SetupError(f"{option}: git knows no commit `{named}` in {git.name}. Fetch it (`git fetch`), or name another.")
+
+
+def fork(git: Git, revision: str, option: str = "--changed-since") -> str:
+    """Return the id of the commit where the checked-out work left a revision.
+
+    Raises:
+        SetupError: It is no commit here, or it has no commit in common with the checked-out work.
+    """
+    start, head = commit_of(git, revision, option), git.resolve("HEAD")
     if not head:
-        raise SetupError(f"--changed-since: nothing is committed yet in {here}.")
+        raise SetupError(f"{option}: nothing is committed yet in {git.name}.")
     said = git.ask("merge-base", start, head, may_fail=True)
     if not said:
-        raise SetupError(f"--changed-since: `{named}` and what is checked out have no commit in common.")
+        named = shorten(revision, 100)
+        raise SetupError(f"{option}: `{named}` and what is checked out have no commit in common.")
     return said.decode("ascii").split()[0]

@@ -109,6 +109,23 @@ class Sigstore:
     required: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a policy was taken from that is not the one of the working tree.
+
+    Attributes:
+        revision: What it is called, safe to show.
+        fork: The commit where the checked-out work left it.
+        files: What the files of the policy hold there: itself, and those that it names.
+        touched: Which of them the work since then has changed, as people see them.
+    """
+
+    revision: str
+    fork: str
+    files: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
+    touched: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Policy:
     """The policy, checked. Two are never equal, so that what follows from one can be remembered by it.
@@ -122,6 +139,7 @@ class Policy:
         exception_roles: Roles that may allow a fix although it could wait; `None` where nobody may.
         data: The file's own data, for pages that show it.
         read_as: Where it came from, to find places in it.
+        taken: The revision that it was taken from; nothing for that of the working tree.
     """
 
     name: str
@@ -152,6 +170,7 @@ class Policy:
     data: Mapping[str, Any] = field(repr=False)
     file: str = ""
     read_as: source.Source = field(default_factory=lambda: source.Source({}), repr=False)
+    taken: Taken | None = None
 
     def reached(self, status: str) -> tuple[Status, ...]:
         """Return every status that a record with this one claims, in order, itself last."""

@@ -76,12 +76,13 @@ def default(*folders: Path) -> Path | None:
     return None
 
 
-def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
+def load(file: Path | None = None, *, root: Path | None = None, held: Mapping[Path, bytes] | None = None) -> Policy:
     """Read a policy.
 
     Args:
         file: The policy file; `None` for the built-in one.
         root: The docs folder, for the built-in policy; `docs` if not given.
+        held: What it and the files that it names hold, if that is not what lies on the disk.
 
     Raises:
         SetupError: The file can't be read or says what can't be; every place is named.
@@ -90,10 +91,13 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
         raw = files("mkdocs_hotfix").joinpath("policy.yml").read_bytes()
         read_as, name, root = source.parse(raw, front_matter=False), BUILT_IN, root or Path("docs")
     else:
-        read_as, name, root = source.read(file, front_matter=False), display(file), file.parent
+        name, root = display(file), file.parent
+        read_as = (
+            source.read(file, front_matter=False) if held is None else source.parse(held[file], front_matter=False)
+        )
     problems = read_as.problems or _shape().check(read_as)
     if not problems:
-        policy = _build(read_as, name, root)
+        policy = _build(read_as, name, root, held)
         problems = tuple(contradictions(policy))
         if not problems:
             return policy
@@ -106,11 +110,19 @@ def load(file: Path | None = None, *, root: Path | None = None) -> Policy:
     raise SetupError(f"The policy can not be used:\n{said}")
 
 
+def names(raw: bytes) -> tuple[str, ...]:
+    """Name the files that a policy of these bytes names, as it writes them. What can not be read names none."""
+    data = source.parse(raw, front_matter=False).data or {}
+    signers = data.get("sigstore")
+    found = (data.get("extra"), signers.get("trust_root") if isinstance(signers, dict) else None)
+    return tuple(one for one in found if isinstance(one, str))
+
+
 def _shape() -> Shape:
     return Shape(published.schema("policy"))
 
 
-def _build(read_as: source.Source, name: str, root: Path) -> Policy:
+def _build(read_as: source.Source, name: str, root: Path, held: Mapping[Path, bytes] | None) -> Policy:
     data: dict[str, Any] = read_as.data or {}
     triage, approvals = data["triage"], data["approvals"]
     exception = triage.get("exception")
@@ -189,21 +201,24 @@ def _build(read_as: source.Source, name: str, root: Path) -> Policy:
         )
         if "sigstore" in data
         else None,
-        extra_schema=_extra(root / data["extra"], read_as, name) if "extra" in data else None,
+        extra_schema=_extra(root / data["extra"], read_as, name, held) if "extra" in data else None,
         data=data,
         file=name,
         read_as=read_as,
     )
 
 
-def _extra(file: Path, read_as: source.Source, name: str) -> Mapping[str, Any]:
+def _extra(file: Path, read_as: source.Source, name: str, held: Mapping[Path, bytes] | None) -> Mapping[str, Any]:
     """Read the organisation's own schema of `extra`."""
     from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - few policies name one
 
     at = read_as.span(("extra",), "key")
     where = f"{name}:{at.line}:{at.column}: the schema named by `extra`, {display(file)},"
     try:
-        found = json.loads(file.read_text("utf-8"))
+        raw = file.read_bytes() if held is None else held.get(file)
+        if raw is None:
+            raise SetupError(f"{where} is not there.")
+        found = json.loads(raw.decode("utf-8"))
         Draft202012Validator.check_schema(found)
     except OSError as error:
         raise SetupError(f"{where} can not be read: {(error.strerror or 'unknown reason').lower()}.") from None

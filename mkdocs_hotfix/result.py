@@ -86,7 +86,12 @@ class Report:
         ]
         parts += [_plural(self.count(one), one.value) for one in (Level.WARNING, Level.NOTE) if self.count(one)]
         parts += [f"{self.known:,} known"] if self.known else []
-        return ", ".join(parts)
+        return ", ".join(parts) + self.by
+
+    @property
+    def by(self) -> str:
+        """By whose policy, where it is that of a revision, as the end of a sentence."""
+        return f", by the policy of {self.policy.taken.revision}" if self.policy.taken else ""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

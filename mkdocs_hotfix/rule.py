@@ -77,6 +77,7 @@ class Rule:
         corpus: Judges all records together.
         makes: The verdict on a requirement at which this rule finds something.
         history: Judges how a record changed, with `--changed-since`.
+        with_policy: Whether that is asked with `--policy-from` where the policy has changed, and only there.
         waivable: Whether a waiver of the requirement ends it; what is untrue is never waived.
         level: How bad it is unless the policy says otherwise.
         fixed: Whether its level stays `error`: what can not be read can not be waved through.
@@ -88,6 +89,7 @@ class Rule:
     check: Check | None = None
     corpus: CorpusCheck | None = None
     history: HistoryCheck | None = None
+    with_policy: bool = False
     makes: str = ""
     fixed: bool = False
     waivable: bool = False
@@ -125,9 +127,13 @@ def judges_corpus(code: str, *, makes: str = "", fixed: bool = False) -> Callabl
     return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", corpus=check, makes=makes, fixed=fixed)
 
 
-def judges_history(code: str) -> Callable[[HistoryCheck], Rule]:
+def judges_history(
+    code: str, *, with_policy: bool = False, level: Level = Level.ERROR
+) -> Callable[[HistoryCheck], Rule]:
     """Make a rule of a function that judges how a record changed."""
-    return lambda check: Rule(code, _slug(check), inspect.getdoc(check) or "", history=check)
+    return lambda check: Rule(
+        code, _slug(check), inspect.getdoc(check) or "", history=check, with_policy=with_policy, level=level
+    )
 
 
 def _slug(function: Callable[..., object]) -> str:

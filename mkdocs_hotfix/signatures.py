@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,11 +85,16 @@ class Signatures:
             ) from None
         self._identities = policy.sigstore.identities
         file = policy.sigstore.trust_root
-        if (raw := _bytes(file)) is None:
+        raw = policy.taken.files.get(file) if policy.taken else _bytes(file)
+        if raw is None:
             raise SetupError(f"{where} the trusted root {display(file)} can not be read. Put the file there.")
         try:
             json.loads(raw)
-            self._verifier = Verifier(trusted_root=TrustedRoot.from_file(str(file)))
+            # The library reads from a file only; the bytes may be those of a revision, or the file another one by now.
+            with tempfile.NamedTemporaryFile() as copy:
+                copy.write(raw)
+                copy.flush()
+                self._verifier = Verifier(trusted_root=TrustedRoot.from_file(copy.name))
         except Exception as error:  # noqa: BLE001 - a file decides what the library stumbles over
             raise SetupError(
                 f"{where} {display(file)} is no trusted root of Sigstore ({_said(error)}). "

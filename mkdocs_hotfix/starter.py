@@ -226,7 +226,7 @@ def _ci(folder: Path, host: Host, by_hand: list[str]) -> Iterator[Deed]:
     else:
         file = top / ".gitlab-ci.yml"
         if inside:
-            text = text.replace("    - hotfix check ", f"    - cd '{inside}' && hotfix check ")
+            text = text.replace("    - set -- ", f"    - cd '{inside}'\n    - set -- ")
             text = text.replace(": gl-code", f": {inside}/gl-code").replace(": hotfix.xml", f": {inside}/hotfix.xml")
         if os.path.lexists(file):
             if b"gitlab/hotfix.yml" not in writing.load(file, _MAX_BYTES):

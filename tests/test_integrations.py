@@ -183,7 +183,8 @@ def act(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the step of the action as the runner does: inputs become variables, the script stays as it is."""
     known = load("action.yml")["inputs"]
     assert inputs.keys() <= known.keys()
-    given = {name: inputs.get(name, one["default"]) for name, one in known.items()}
+    # No event is known here, as in a push: what asks for one is empty.
+    given = {name: inputs.get(name, re.sub(r"\$\{\{.*\}\}", "", one["default"])) for name, one in known.items()}
     variables = {
         key: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: given[found[1]], value)
         for key, value in step()["env"].items()
@@ -261,15 +262,35 @@ def test_every_input_of_the_action_counts(clone: Path):
     assert act(clone, **{"allow-empty": "true"}).returncode == 0
 
 
+@pytest.mark.slow
+def test_a_pull_request_is_judged_by_the_policy_that_it_goes_to_and_by_its_own(clone: Path):
+    assert "pull_request.base.sha" in load("action.yml")["inputs"]["policy-from"]["default"]
+    base = git(clone, "rev-parse", "HEAD")
+    whole = (ROOT / "mkdocs_hotfix/policy.yml").read_text("utf-8")
+    write(clone, RECORD.replace("status: reported", "status: triaged"))
+    (clone / "docs/policy.yml").write_text(whole.replace("levels: {}", "levels: {missing-requirement: off}"), "utf-8")
+    commit(clone, "A record, and a policy that lets it pass")
+    assert act(clone).returncode == 0
+    lax = act(clone, **{"policy-from": base})
+    assert lax.returncode == 1
+    assert "title=REC112 policy-changed-too" in lax.stdout
+    write(clone, RECORD)
+    (clone / "docs/policy.yml").write_text(whole.replace("levels: {}", "levels: {nothing: off}"), "utf-8")
+    commit(clone, "A policy that nobody can use")
+    assert act(clone, **{"policy-from": base}).returncode == 2
+
+
 HOSTILE = """"; touch pwned; $(touch pwned) `touch pwned` ' && touch pwned # *"""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["paths", "policy", "changed-since", "git", "strict", "allow-empty"])
+@pytest.mark.parametrize("name", ["paths", "policy", "policy-from", "changed-since", "git", "strict", "allow-empty"])
 def test_an_input_is_never_run_nor_an_option(clone: Path, name: str):
     for text in (HOSTILE, "--output=json=pwned"):
         ended = act(clone, **{name: text})
-        assert ended.returncode == (2 if name in ("paths", "policy", "changed-since") else 0), ended.stdout
+        assert ended.returncode == (2 if name in ("paths", "policy", "policy-from", "changed-since") else 0), (
+            ended.stdout
+        )
     assert not (clone / "pwned").exists()
 
 
@@ -316,6 +337,34 @@ def test_the_job_for_gitlab_opens_and_closes(clone: Path, program: str):
     assert pipeline(clone, program, **{"changed-since": "HEAD"}).returncode == 1
     assert pipeline(clone, program, policy="nowhere.yml").returncode == 2
     assert pipeline(clone, program, paths="--output=json=pwned").returncode == 2
+
+
+@pytest.mark.parametrize("program", ["bash", "sh"])
+def test_a_merge_request_is_judged_by_the_policy_that_it_goes_to(clone: Path, program: str):
+    git(clone, "update-ref", "refs/remotes/origin/main", "HEAD")
+    whole = (ROOT / "mkdocs_hotfix/policy.yml").read_text("utf-8")
+    write(clone, RECORD.replace("status: reported", "status: triaged"))
+    (clone / "docs/policy.yml").write_text(whole.replace("levels: {}", "levels: {missing-requirement: off}"), "utf-8")
+    commit(clone, "A record, and a policy that lets it pass")
+    assert pipeline(clone, program).returncode == 0
+    for script in (gitlab()["hotfix"], load("mkdocs_hotfix/starter/gitlab.yml")["hotfix"]):
+        variables = {key: str(value or "") for key, value in script["variables"].items()}
+        lines = [line for line in script["script"] if "pip install" not in line]
+        ended = shell("\n".join(lines), clone, program, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main", **variables)
+        assert ended.returncode == 1, ended.stdout
+        assert "by the policy of refs/remotes/origin/main" in ended.stdout
+
+
+def test_what_init_writes_for_ci_may_read_only_and_keeps_no_token():
+    made = load("mkdocs_hotfix/starter/github.yml")
+    assert (made["permissions"], made["jobs"]["gate"]["permissions"]) == ({}, {"contents": "read"})
+    checkout, *others = made["jobs"]["gate"]["steps"]
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert [one.get("if") for one in others if "hotfix check" in one.get("run", "")] == [
+        "github.event_name == 'pull_request'",
+        None,
+    ]
+    assert load("mkdocs_hotfix/starter/gitlab.yml")["hotfix"]["variables"] == {"GIT_DEPTH": "0"}
 
 
 # -- VS Code -----------------------------------------------------------------------------------------------

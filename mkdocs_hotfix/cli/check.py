@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mkdocs_hotfix.cli import fixing, known
-from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, use_colour
+from mkdocs_hotfix.cli.common import DOCS, as_of_option, find_policy, policy_option, use_colour
 from mkdocs_hotfix.cli.outputs import FormatFile, refuse_clashes, write_all
 from mkdocs_hotfix.findings import SetupError, visible
 from mkdocs_hotfix.paths import display
@@ -61,6 +61,11 @@ _FORMATS = (
     metavar="REV",
     help="Report only records that changed since the work left this revision, and compare each with what it was.",
 )
+@click.option(
+    "--policy-from",
+    metavar="REV",
+    help="Judge by the policy as this revision has it; of the working tree take the records only.",
+)
 @click.option("--git", is_flag=True, help="Ask git about commits, branches and reports, as `git: true` in the policy.")
 @click.option("--fix", is_flag=True, help="Mend in the files what has one meaning, then judge them.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
@@ -89,6 +94,7 @@ def check(
     summary: Path | None,
     as_of: str | None,
     changed_since: str | None,
+    policy_from: str | None,
     *,
     git: bool,
     fix: bool,
@@ -107,6 +113,10 @@ def check(
     changed on this side since the two have parted (their merge base): committed,
     staged or neither. What others have changed over there meanwhile does not count.
 
+    --policy-from takes the policy, and the files that it names, from the branch
+    that a change goes to: who is judged does not write the law. What the change
+    makes of the policy counts once it is merged, and is said.
+
     --fix mends what can only have been meant: quotes round a version, a field's
     misspelt name, the way in which a time or its zone is written. What could mean
     two things stays. All other bytes of the file stay, too.
@@ -124,6 +134,7 @@ def check(
       hotfix check
       hotfix check docs/hotfixes/HF-2026-0019.md
       hotfix check --changed-since origin/main
+      hotfix check --policy-from origin/main
       hotfix check --diff
       hotfix check --output sarif=hotfix.sarif --output junit=reports/hotfix.xml
       hotfix check --format github --summary "$GITHUB_STEP_SUMMARY"
@@ -136,9 +147,14 @@ def check(
     from mkdocs_hotfix import cache, formats, gate  # noqa: PLC0415 - `--help` starts without them
     from mkdocs_hotfix.memory import Memory  # noqa: PLC0415
 
-    if write_baseline and (paths or changed_since or git or fix or diff):
+    if write_baseline and (paths or changed_since or policy_from is not None or git or fix or diff):
         raise click.UsageError("--write-baseline looks at all records. Leave PATHS and other options for records out.")
-    policy = find_policy(policy_file, paths)
+    if policy_from is None:
+        policy = find_policy(policy_file, paths)
+    else:
+        from mkdocs_hotfix import trusted  # noqa: PLC0415 - it asks git
+
+        policy = trusted.load(policy_from, policy_file, paths, DOCS)
     asked = [policy.records if _is_docs_folder(path, policy) else path for path in paths]
     at = gate.now(as_of)
     if write_baseline:
@@ -163,7 +179,8 @@ def check(
         where = ", ".join(visible(str(path)) for path in asked) or display(policy.records)
         raise SetupError(f"No record found in {where}. Name the folder of the records, or say --allow-empty.")
     files = [file for _, file in outputs] + ([summary] if summary else [])
-    refuse_clashes(files, policy.records, [Path(policy.file), *(judged.file for judged in report.judged)])
+    laws = policy.taken.files if policy.taken else [Path(policy.file)]
+    refuse_clashes(files, policy.records, [*laws, *(judged.file for judged in report.judged)])
     if diff:
         return fixing.show(report) or report.exit_code()
     if fix and fixing.fix(report):
@@ -173,6 +190,8 @@ def check(
     sys.stdout.write(text)
     sys.stdout.flush()
     known.tell(report)
+    if policy.taken:
+        click.echo(trusted.tell(policy.taken), err=True, nl=bool(policy.taken.touched))
     return report.exit_code()
 
 

@@ -72,12 +72,12 @@ def _ending(report: Report, *, colour: bool) -> str:
     checked = str(report.extent or f"{report.records:,} record{'' if report.records == 1 else 's'} checked")
     known = f", {report.known:,} known" if report.known else ""
     if not report.findings:
-        return f"{checked}, nothing to do{known}\n"
+        return f"{checked}, nothing to do{known}{report.by}\n"
     files = len({finding.path for finding in report.findings})
     counts = ", ".join(
         f"{number} {level.value}{'' if number == 1 else 's'}" for level in Level if (number := report.count(level))
     )
     worst = next(level for level in Level if report.count(level))
-    line = f"{checked}, {counts} in {files}{known}"
+    line = f"{checked}, {counts} in {files}{known}{report.by}"
     painted = f"{_COLOURS[worst]}{line}{_OFF}" if colour else line
     return f"{painted}\nExplain a rule: `hotfix rule {report.findings[0].code}`.\n"

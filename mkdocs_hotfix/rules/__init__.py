@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     record.duplicate_id,
     record.vacuous_text,
     changes.record_deleted,
+    changes.policy_changed_too,
     triage.missing_answer,
     triage.decision_contradicts_answers,
     triage.exception_not_approved,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from mkdocs_hotfix import times
-from mkdocs_hotfix.findings import Pointer, Problem, Span, dotted
+from mkdocs_hotfix.findings import Level, Pointer, Problem, Span, dotted, shorten
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Change, Context, judges_history
@@ -38,6 +38,29 @@ def record_deleted(change: Change, _context: Context) -> Iterator[Problem]:
             ),
             label="gone",
             span=Span(1, 1, 1, 1),
+        )
+
+
+@judges_history("REC112", with_policy=True, level=Level.WARNING)
+def policy_changed_too(_change: Change, context: Context) -> Iterator[Problem]:
+    """The policy changes together with the record.
+
+    Who is judged does not write the law. With `--policy-from` a record is judged by the policy of the branch that it goes to, so
+    the change of the policy does not count yet. Once it is merged it does, for all records. So it deserves a look of its own.
+
+    Wrong: one change that takes `evidence.smoke-test` out of the policy, and files a hotfix without one.
+
+    Right: a change of the policy, looked at by its owner, and another one with the record.
+    """
+    if context.policy.taken and context.policy.taken.touched:
+        files = ", ".join(f"`{shorten(one)}`" for one in context.policy.taken.touched)
+        yield Problem(
+            f"This record changes together with what it is judged by ({files})",
+            pointer=("status",),
+            help=(
+                f"It is judged by the policy of {context.policy.taken.revision}. Change the policy alone, and have its owner look.",
+            ),
+            label="the policy changes, too",
         )
 
 

@@ -204,7 +204,7 @@ def test_ci_files_lie_at_the_top_of_the_repository_and_run_in_the_folder(empty: 
     assert "working-directory: 'teams/shop'" in workflow
     init("teams/shop", "--ci", "gitlab")
     pipeline = (empty / ".gitlab-ci.yml").read_text("utf-8")
-    assert "cd 'teams/shop' && hotfix check --output gitlab=gl-code-quality-report.json" in pipeline
+    assert "- cd 'teams/shop'\n    - set -- --output gitlab=gl-code-quality-report.json" in pipeline
     assert "codequality: teams/shop/gl-code-quality-report.json" in pipeline
 
 
