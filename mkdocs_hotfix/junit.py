@@ -8,7 +8,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from mkdocs_hotfix.findings import shorten
-from mkdocs_hotfix.junitcase import Case
+from mkdocs_hotfix.junitcase import Case, sounds_wrong, told_wrong
 from mkdocs_hotfix.junitcounts import Suite, differences
 from mkdocs_hotfix.tally import MAX_NOTED, Tally
 from mkdocs_hotfix.testreport import CHUNK, REPAIR, Feed, Outcome, ReportError, duration, moment
@@ -105,6 +105,8 @@ class _Reader:
             self.wrong(tag.lower(), attributes)
         elif self.case is not None:
             self.mark(self.case, tag, attributes)
+        elif sounds_wrong(tag):
+            self.wrong(tag, attributes)
 
     def wrong(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Take in a <failure>, <error> or <warning>: of a case, or of a suite that broke."""
@@ -136,6 +138,8 @@ class _Reader:
         elif tag in _FAILED_RERUNS:
             case.reruns += 1
             case.message = case.message or attributes.get("message", "")
+        elif sounds_wrong(tag):
+            case.failure, case.message = True, case.message or attributes.get("message", "") or f"<{tag}>"
 
     def listen(self) -> None:
         self.text, self.taken = [], 0
@@ -173,8 +177,7 @@ class _Reader:
         assert case is not None, "the parser pairs the tags"  # noqa: S101
         attributes, counts = case.attributes, self.suites[-1].own
         name, group = attributes.get("name", ""), attributes.get("classname") or self.suites[-1].name
-        outcome = case.judge()
-        seconds = duration(attributes.get("time"))
+        outcome, seconds = case.judge(), duration(attributes.get("time"))
         if "timestamp" in attributes:
             self.tally.started(moment(attributes["timestamp"]), seconds)
         self.tally.add(name, group, outcome, seconds, case.message, flaky=outcome == "passed" and case.flaky > 0)
@@ -213,6 +216,8 @@ class _Reader:
         else:
             self.tally.seconds = self.seconds if seconds is None else seconds
         self.tally.started(moment(suite.header.get("timestamp")), seconds)
+        if word := told_wrong(suite.header):
+            self.tally.add("(the suite itself)", suite.name, "error", None, f"Its header says {shorten(word)}")
         for sentence in suite.no_numbers():
             self.tally.contradict(sentence)
         found = differences(suite, suite.all)

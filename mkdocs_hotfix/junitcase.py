@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from mkdocs_hotfix.testreport import Outcome
@@ -15,8 +16,21 @@ _STATUS: dict[str, Outcome] = {
 }
 
 
-_TELLING = frozenset({"status", "result", "failure", "error"})
+_WORDS = ("status", "result", "outcome")
+_TELLING = frozenset({*_WORDS, "failure", "error", "success", "passed", "executed"})
 _NO = frozenset({"", "0", "false", "no", "none", "null"})
+_SOUNDS_WRONG = re.compile("fail|error|crash|abort|timeout|timed-?out|exception|broken", re.IGNORECASE)
+
+
+def sounds_wrong(tag: str) -> bool:
+    """Tell whether an element that no known tool writes says that something went wrong: better believed than passed over."""
+    return _SOUNDS_WRONG.search(tag) is not None
+
+
+def told_wrong(header: Mapping[str, str]) -> str:
+    """Return the word by which the header of a suite says that it went wrong, if it has one."""
+    words = (header.get(name, "").strip() for name in _WORDS)
+    return next((word for word in words if _STATUS.get(word.lower()) in ("failed", "error")), "")
 
 
 class Case:
@@ -35,6 +49,9 @@ class Case:
         """Whether an element says that it went wrong."""
         return self.failure or self.error or self.warning
 
+    def _denies(self, name: str) -> bool:
+        return bool(word := self.attributes.get(name, "").strip().lower()) and word in _NO
+
     def judge(self) -> Outcome:
         """Judge conservatively, and leave in `message` what is to be said about it.
 
@@ -47,7 +64,9 @@ class Case:
         for name in ("failure", "error"):  # Node.js says it twice: as an element, and as an attribute
             if self.attributes.get(name, "").strip().lower() not in _NO:
                 self.failure, self.message = True, self.message or self.attributes[name]
-        said = {name: self.attributes.get(name, "").strip().lower() for name in ("status", "result")}
+        self.failure |= any(self._denies(name) for name in ("success", "passed"))
+        self.skip |= self._denies("executed")
+        said = {name: self.attributes.get(name, "").strip().lower() for name in _WORDS}
         known = [_STATUS.get(word, "error") for word in said.values()]
         if self.error or self.warning or "error" in known:
             unknown = next((word for word in said.values() if word not in _STATUS), "")

@@ -115,7 +115,10 @@ def differences(suite: Suite, counts: Counts) -> list[tuple[str, int]]:
         passed = counts.cases - counts.bad - counts.skips
         if missing > 0 or extra > 0 or (tests == 0 and passed > 0):
             found.append((f"{suite.title} says tests={tests}, and {_are(counts.cases)} in it", max(0, missing)))
-    told = [(suite.says("failures"), counts.failures), (suite.says("errors"), counts.errors)]
+    told = [
+        (suite.says("failures", "failed", "failure"), counts.failures),
+        (suite.says("errors", "error"), counts.errors),
+    ]
     said = sum(number or 0 for number, _ in told)
     if any(number is not None for number, _ in told):
         least = sum(shown for number, shown in told if number is not None)

@@ -679,3 +679,40 @@ def test_the_count_does_not_depend_on_the_nesting(tree: list[object]) -> None:
     assert counts == (flat.passed, flat.failed, flat.errors, flat.skipped)
     assert counts == tuple(outcomes.count(outcome) for outcome in MARKS)
     assert report.contradictions == ()
+
+
+# -- marks of tools that nobody knows ------------------------------------------------------------------------
+
+GOOD_CASE = '<testcase name="a"/>'
+SAYS_WRONG = [
+    f'<testsuite>{GOOD_CASE}<testcase name="b">{mark}</testcase></testsuite>'
+    for mark in ("<fail/>", "<failed/>", "<timeout/>", "<exception>x</exception>", "<assertion-failed/>", "<crash/>")
+]
+SAYS_WRONG += [
+    f'<testsuite>{GOOD_CASE}<testcase name="b" {mark}/></testsuite>'
+    for mark in ('success="false"', 'passed="False"', 'outcome="failed"', 'failure="90 is not 91"', 'error="1"')
+]
+SAYS_WRONG += [
+    f"<testsuite {mark}>{GOOD_CASE}</testsuite>" for mark in ('status="failed"', 'outcome="error"', 'result="Failure"')
+]
+SAYS_WRONG += [f"<testsuite {mark}>{GOOD_CASE}</testsuite>" for mark in ('failed="1"', 'failure="1"', 'error="2"')]
+SAYS_WRONG += [f"<testsuite>{GOOD_CASE}<crashed/></testsuite>"]
+
+
+@pytest.mark.parametrize("xml", SAYS_WRONG)
+def test_a_mark_that_sounds_wrong_is_believed(xml: str):
+    assert not read_bytes(xml.encode()).clean
+
+
+SAYS_NOTHING = [
+    f'<testsuite>{GOOD_CASE}<testcase name="b" {mark}/></testsuite>'
+    for mark in ('success="true"', 'passed="1"', 'outcome="passed"', 'failure=""', 'error="false"', 'executed="true"')
+]
+SAYS_NOTHING += [f"<testsuite>{GOOD_CASE}<system-err>1 failed</system-err></testsuite>"]
+SAYS_NOTHING += [f'<testsuite status="passed" failed="0">{GOOD_CASE}</testsuite>']
+SAYS_NOTHING += ['<testsuite><testcase name="a"><attachments/><system-err>error</system-err></testcase></testsuite>']
+
+
+@pytest.mark.parametrize("xml", SAYS_NOTHING)
+def test_a_mark_that_says_nothing_changes_nothing(xml: str):
+    assert read_bytes(xml.encode()).clean
