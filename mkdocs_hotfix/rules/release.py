@@ -165,7 +165,7 @@ def _is_built(record: Record, context: Context) -> bool:
 
 @judges_corpus("REL503")
 def duplicate_version(records: Sequence[Record], _context: Context) -> Iterator[tuple[Record, Problem]]:
-    """Two hotfixes were released under one version.
+    """A hotfix has the version of another one, or of the release on which it builds.
 
     Nobody can tell them apart in production. A version that was rolled back is used up all the same. Both are told.
 
@@ -175,6 +175,17 @@ def duplicate_version(records: Sequence[Record], _context: Context) -> Iterator[
     """
     by_version: dict[str, list[Record]] = defaultdict(list)
     for record in records:
+        if record.release.version and record.release.version == record.release.base:
+            yield (
+                record,
+                Problem(
+                    f"The version {record.release.version} is that of the release on which it builds",
+                    pointer=("release", "version"),
+                    help=("Give the package a version of its own.",),
+                    label="taken",
+                    on="value",
+                ),
+            )
         if record.release.version and not record.withdrawn:
             by_version[record.release.version.casefold()].append(record)
     for same in by_version.values():
