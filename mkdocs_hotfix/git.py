@@ -33,7 +33,10 @@ _OPTIONS = (
     *("-c", "safe.bareRepository=explicit"),
     *("-c", "protocol.allow=never"),
 )
-_KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_")  # where git lies, and what its user (not the repository) has set
+_KEPT = ("GIT_EXEC_PATH", "GIT_CONFIG_")  # where git lies, and where its user has set what
+_HEEDED = ("safe.directory", "core.autocrlf", "core.eol", "core.excludesfile")
+"""What is taken from the user's own settings: whom to trust, and how files look in a working tree. All else would make the
+gate's answer depend on whose machine it runs."""
 _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
@@ -41,6 +44,9 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "",  # git before 2.45 knows no other way to keep a partial clone from fetching
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
+    **dict.fromkeys(
+        ("GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF"), "0"
+    ),  # a setting, too, can have these write files
     "LC_ALL": "C",
 }
 
@@ -89,7 +95,14 @@ class Git:
                 "Install Git, or leave that out."
             )
         self._program = program
-        self._environment = {**environment(), "GIT_CEILING_DIRECTORIES": str(top.parent)}
+        self._environment = {
+            **{key: value for key, value in environment().items() if not key.startswith("GIT_CONFIG_")},
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CEILING_DIRECTORIES": str(top.parent),
+        }
+        self._settings = _settings(program)
         answer = os.fsdecode(
             self.ask("rev-parse", "--is-shallow-repository", "--show-object-format", "--show-toplevel")
         )
@@ -120,7 +133,7 @@ class Git:
             given.write(feed)
             given.seek(0)
             with subprocess.Popen(
-                [self._program, *_OPTIONS, *arguments],
+                [self._program, *self._settings, *_OPTIONS, *arguments],
                 cwd=self.top,
                 env=self._environment,
                 stdin=given,
@@ -178,6 +191,22 @@ class Git:
         parent = os.path.realpath(file.parent)
         path = os.path.relpath(os.path.join(parent, file.name), self.top).replace(os.sep, "/")
         return "" if path.startswith("../") or path == ".." or Path(path).is_absolute() else path
+
+
+def _settings(program: str) -> tuple[str, ...]:
+    """Read the user's own settings that are heeded, outside of any repository, as options."""
+    wanted = "|".join(name.replace(".", r"\.") for name in _HEEDED)
+    done = subprocess.run(
+        [program, "config", "--null", "--get-regexp", f"^({wanted})$"],
+        cwd=os.path.abspath(os.sep),
+        env={**environment(), "GIT_DIR": os.devnull},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    pairs = (entry.partition("\n") for entry in os.fsdecode(done.stdout).split("\0") if entry)
+    return tuple(part for name, _, value in pairs for part in ("-c", f"{name}={value}"))
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -588,6 +588,64 @@ def test_nothing_planted_in_the_repository_runs(shop: Shop, tmp_path: Path):
     assert flag.exists(), "the trap itself works"
 
 
+def test_nothing_that_the_user_has_set_runs_or_changes_the_answer(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """The same repository gives the same answer on every machine, whatever its user likes git to do."""
+    shop.file({**shop.data(), "title": "Checkout fails for every card"})
+    before = shop.check(git=True, since="HEAD~1").findings
+    home, flag = tmp_path / "home", tmp_path / "ran"
+    home.mkdir()
+    script = home / "trap"
+    script.write_text(f"#!/bin/sh\ntouch {flag}\n")
+    script.chmod(0o755)
+    (home / "hooks").mkdir()
+    shutil.copy(script, home / "hooks" / "post-index-change")
+    settings = f"""[core]
+        fsmonitor = {script}
+        pager = {script}
+        hooksPath = {home}/hooks
+        quotePath = false
+        worktree = {home}
+        abbrev = 4
+[log]
+        showSignature = true
+        date = relative
+[gpg]
+        program = {script}
+[diff]
+        external = {script}
+        noprefix = true
+        renames = copies
+[status]
+        showUntrackedFiles = no
+[alias]
+        rev-list = !{script}
+[trace2]
+        normalTarget = {flag}
+"""
+    (home / ".gitconfig").write_text(settings)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert shop.check(git=True, since="HEAD~1").findings == before
+    assert not flag.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a folder away")
+def test_whom_the_user_trusts_is_heeded(shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    os.chown(shop.top, 65534, 65534)
+    os.chown(shop.top / ".git", 65534, 65534)
+    with pytest.raises(SetupError, match="belongs to another user"):
+        shop.check(git=True)
+    (home / ".gitconfig").write_text(f"[safe]\n        directory = {shop.top}\n")
+    assert shop.check(git=True).records
+
+
 def test_replaced_objects_and_grafts_are_not_believed(shop: Shop):
     data = shop.data()
     data["release"]["commit"] = shop.commits["elsewhere"]
