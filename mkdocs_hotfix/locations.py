@@ -33,7 +33,8 @@ def _top(folder: str) -> str:
 
 def told(finding: Finding) -> str:
     """Tell a finding and what to do about it on one line."""
-    return visible(" ".join((f"{finding.message}.", *finding.help)))
+    sentences = (one if one.endswith((".", "?", "!", "…")) else f"{one}." for one in (finding.message, *finding.help))
+    return visible(" ".join(sentences))
 
 
 def places(report: Report) -> Mapping[str, str]:
