@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ class Site:
     theme: str
     folder: Path
     address: str = ""
-    records: list[str] = field(default_factory=list)
+    few: tuple[str, ...] = ()
 
     def __call__(self, page: str) -> str:
         """Return the address of a page by its name in the docs folder, without `.md`."""
@@ -79,18 +79,15 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        """Every page, and of those that are alike a few."""
-        made = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))
-        names = [path.removesuffix(".html") for path in made]
+        """Every page, and of those that are alike a few; on the plain theme those that we make."""
+        names = sorted(
+            path.relative_to(self.folder).as_posix()[: -len(".html")] for path in self.folder.rglob("*.html")
+        )
         if self.theme != "material":
             names = [re.sub(r"(?<=.)/index$", "", name) if name != "hotfixes/index" else name for name in names]
-        alike = re.compile(r"(?:hotfixes/HF-|releases/)")
-        few = [name for name in names if alike.match(name) and name not in self.records]
-        return [
-            name
-            for name in names
-            if name != "404" and (not alike.match(name) or name in self.records or name in few[:1])
-        ]
+            names = [name for name in names if not name.startswith(("explanation/", "how-to/", "reference/"))]
+        alike = re.compile(r"hotfixes/HF-|releases/[0-9]")
+        return [name for name in names if name != "404" and (name in self.few or not alike.match(name))]
 
 
 def _tree(folder: Path, source: Path) -> None:
@@ -129,8 +126,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
             config.plugins.on_startup(command="build", dirty=False)
             logging.getLogger("mkdocs").setLevel(logging.ERROR)
             build(config)
-            records = [f"hotfixes/HF-2026-{number:04}" for number in (7, 921)]
-            made[theme] = Site(theme, folder / "site", records=records)
+            few = tuple(f"hotfixes/HF-2026-{number:04}" for number in (7, 8, 11, 921))
+            made[theme] = Site(theme, folder / "site", few=(*few, "releases/4.10.0"))
     return made
 
 

@@ -18,7 +18,7 @@ AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("ut
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ASK_AXE = """([where, tags]) => {
   // What repeats itself is judged by its beginning: the colour of each word of a hundred samples takes seconds.
-  for (const one of document.querySelectorAll("article > :nth-child(n+120), tbody > tr:nth-child(n+30)")) one.remove();
+  for (const one of document.querySelectorAll("article > :nth-child(n+80), tbody > tr:nth-child(n+16)")) one.remove();
   return axe.run(where, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false}).then(
     found => found.violations.map(one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" ")}`));
 }"""
