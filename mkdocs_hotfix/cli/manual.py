@@ -37,6 +37,7 @@ commands come in the order in which a hotfix needs them.
 | Variable | Meaning |
 | --- | --- |
 | `SOURCE_DATE_EPOCH` | What counts as now, in seconds since 1970, unless `--as-of` is given. |
+| `HOTFIX_BY` | Who files, attaches and deploys, unless `--by` is given; else it is git's `user.name`. |
 | `NO_COLOR`, `FORCE_COLOR` | No colour, or colour on a pipe too, unless `--color` is given. |
 
 | File | Meaning |

@@ -398,6 +398,25 @@ def test_errors_that_were_there_do_not_stop_a_change_and_do_stop_a_status(shop, 
     assert not shop.check().count(gate.Level.ERROR)
 
 
+def test_the_chain_is_mended_with_one_command(shop, run: Run, deployed: Facts):
+    shop.file({**deployed, "evidence": {**deployed["evidence"]}})
+    second = {
+        **deployed,
+        "id": "HF-2026-0002",
+        "release": {**deployed["release"], "version": "4.12.4"},
+        "status": "triaged",
+    }
+    shop.file(
+        {key: value for key, value in second.items() if key not in ("evidence", "deployed", "approvals")},
+        "HF-2026-0002.md",
+    )
+    said = run("advance HF-2026-0002 deployed")
+    assert "    hotfix set HF-2026-0002 release.includes\n" in said.out
+    assert said.out.splitlines()[-2].strip() == "hotfix deploy HF-2026-0002"
+    assert run("set HF-2026-0002 release.includes").code == 0
+    assert data(shop, "HF-2026-0002")["release"]["includes"] == [ID]
+
+
 def test_nothing_comes_after_the_end(shop, run: Run, reported: Facts):
     shop.file(
         {
