@@ -14,7 +14,7 @@ from .walk import EXCERPT, ROOT, Block, blocks, commands, run, says, write
 DOCS = ROOT / "docs"
 TUTORIAL = DOCS / "tutorial.md"
 HOW_TO = sorted((DOCS / "how-to").glob("*.md"))
-WALKED = [path for path in (TUTORIAL, *HOW_TO) if path.exists()]
+WALKED = [TUTORIAL, *HOW_TO]
 FROM_NOTHING = ("tutorial", "existing-site", "monorepo", "github", "gitlab")
 """Pages that begin before `hotfix init`; the others begin after it."""
 

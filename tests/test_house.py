@@ -11,7 +11,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 from mkdocs_hotfix import published
-from mkdocs_hotfix.blocks import BLOCKS
+from mkdocs_hotfix.blocks import BLOCKS, BLOCKS_OF
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.pages import GENERATED
 from mkdocs_hotfix.rule import Rule
@@ -134,10 +134,15 @@ def test_the_findings_schema_knows_every_code_and_name():
         assert re.search(finding["slug"]["pattern"], rule.slug)
 
 
-def test_the_readme_names_every_format_block_and_page():
+def test_the_readme_names_every_format_and_page_and_the_manual_every_block():
     readme = (ROOT / "README.md").read_text("utf-8")
-    for name in (*FORMATS, *BLOCKS, *(page.format(records="hotfixes") for page in GENERATED)):
+    for name in (*FORMATS, *(page.format(records="hotfixes") for page in GENERATED)):
         assert f"`{name}`" in readme, name
+    manual = (ROOT / "docs" / "reference" / "blocks.md").read_text("utf-8")
+    for name in BLOCKS:
+        assert f"`{name}`" in manual, name
+    for name in BLOCKS_OF:
+        assert f"`{name}(" in manual, name
 
 
 def test_every_schema_has_a_name_of_its_own_that_is_no_address():

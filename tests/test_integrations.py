@@ -219,6 +219,7 @@ def test_zizmor_finds_nothing():
             "--persona=pedantic",
             ROOT / "action.yml",
             ROOT / "templates/github.yml",
+            ROOT / "mkdocs_hotfix/starter/github.yml",
         ],
         capture_output=True,
         text=True,

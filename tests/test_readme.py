@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix.blocks import BLOCKS
 from mkdocs_hotfix.cli import cli
-from mkdocs_hotfix.formats import FORMATS
-from mkdocs_hotfix.pages import GENERATED
 
 from .walk import ROOT, blocks, commands, run
 
@@ -43,12 +40,6 @@ def seen(page: str) -> str:
 @pytest.mark.parametrize(("command", "output"), CONSOLE, ids=[command for command, _ in CONSOLE])
 def test_a_command_prints_what_the_readme_says(command: str, output: str, site: Path):
     assert run(command, site).stdout.strip() == output.strip()
-
-
-def test_a_reader_gets_the_same_output_after_having_written_the_policy(site: Path):
-    for command, output in CONSOLE * 2:
-        assert run(command, site).stdout.strip() == output.strip(), command
-    assert (site / "docs/policy.yml").read_bytes() == (ROOT / "mkdocs_hotfix/policy.yml").read_bytes()
 
 
 def test_the_readme_has_examples_and_samples():
@@ -90,13 +81,9 @@ def test_exit_codes_are_those_of_the_table(site: Path):
     assert run("hotfix check nowhere", site).returncode == 2
 
 
-def test_the_readme_names_every_command_format_block_and_page():
+def test_the_readme_names_every_command():
     for name in cli.commands:
         assert f"`hotfix {name}" in README
-    for name in (*FORMATS, *BLOCKS):
-        assert f"`{name}`" in README, name
-    for page in GENERATED:
-        assert f"`{page.format(records='hotfixes')}`" in README, page
 
 
 @pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
