@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from mkdocs_hotfix import editing, policyfile, writing
-from mkdocs_hotfix.findings import SetupError, visible
+from mkdocs_hotfix.findings import SetupError, shorten, visible
 from mkdocs_hotfix.paths import INDEX, display
 from mkdocs_hotfix.policy import BUILT_IN, Policy
 from mkdocs_hotfix.siteconfig import OWN, PLUGIN, SiteConfig
@@ -20,6 +21,8 @@ HOSTS: tuple[Host, ...] = ("github", "gitlab")
 
 _CONFIGS = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml")
 _MAX_BYTES = 1 << 20
+_PLAIN = re.compile(r"[\w./ -]*", re.ASCII)
+"""A path that a shell and YAML read alike between single quotes."""
 _MAX_PARENTS = 10
 _EMPTY = """
 allow_empty: true                 # until the first hotfix: `hotfix new` takes this line away, and empty is an error
@@ -87,7 +90,7 @@ def plan(folder: Path, host: Host | None) -> Plan:
         records = policy.parent / "hotfixes"
         deeds.append(Deed(policy, None, _policy(), "the policy: handbook, checklist and gate in one"))
     if not records.exists():
-        deeds.append(Deed(records / ".gitkeep", None, b"", "the folder of the records, which git keeps for this file"))
+        deeds.append(Deed(records / ".gitkeep", None, b"", "keeps the empty folder of the records in git"))
     if config is None:
         if not any((docs / name).exists() for name in INDEX):
             deeds.append(Deed(docs / "index.md", None, _starter("index.md"), "the home page, yours to write"))
@@ -98,7 +101,7 @@ def plan(folder: Path, host: Host | None) -> Plan:
         deeds.append(Deed(config, raw, None if changed == raw else changed, why))
     deeds.append(_ignored(folder, site_dir))
     if host:
-        deeds += _ci(folder, host, by_hand)
+        deeds += _ci(folder, host, Path(os.path.relpath(policy, folder)).as_posix(), by_hand)
     return Plan(tuple(deeds), policy, tuple(by_hand))
 
 
@@ -211,12 +214,14 @@ def _ignored(folder: Path, site_dir: str) -> Deed:
     return Deed(file, raw, raw + gap + f"{site_dir}/".encode() + end, "leaves the built site out of git")
 
 
-def _ci(folder: Path, host: Host, by_hand: list[str]) -> Iterator[Deed]:
+def _ci(folder: Path, host: Host, policy: str, by_hand: list[str]) -> Iterator[Deed]:
     """Let the host run the gate, from the top of the repository: it looks for its files nowhere else."""
     here = Path(os.path.abspath(folder))
     top = next((one for one in (here, *here.parents) if (one / ".git").exists()), here)
     inside = "" if top == here else here.relative_to(top).as_posix()
     text = _starter(f"{host}.yml").decode("utf-8")
+    if policy != f"docs/{policyfile.NAME}":
+        text = text.replace("hotfix check ", f"hotfix check --policy '{policy}' ")
     if host == "github":
         file = top / ".github" / "workflows" / "hotfix.yml"
         if inside:
@@ -232,10 +237,9 @@ def _ci(folder: Path, host: Host, by_hand: list[str]) -> Iterator[Deed]:
             if b"gitlab/hotfix.yml" not in writing.load(file, _MAX_BYTES):
                 by_hand.append(f"Add to {visible(display(file))}:\ninclude:\n  - local: .gitlab/hotfix.yml")
             file = top / ".gitlab" / "hotfix.yml"
-    if "'" in inside or not inside.isprintable():
-        raise SetupError(
-            f"The folder {visible(inside)} can not be named in a CI file. Write that by hand, without --ci."
-        )
+    odd = next((name for name in (inside, policy) if not _PLAIN.fullmatch(name)), None)
+    if odd is not None:
+        raise SetupError(f"{shorten(odd)} can not be named in a CI file. Write that by hand, without --ci.")
     if os.path.lexists(file):
         yield Deed(file, b"", None, "is there")
     else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mkdocs_hotfix import policyfile
 
-from .walk import EXCERPT, ROOT, Block, blocks, commands, run, says, write
+from .walk import EXCERPT, NOW, ROOT, Block, blocks, commands, run, says, write
 
 DOCS = ROOT / "docs"
 TUTORIAL = DOCS / "tutorial.md"
@@ -25,6 +26,7 @@ def page_blocks(path: Path) -> list[Block]:
 
 def follow(path: Path, folder: Path) -> None:
     """Do what a page says, block by block."""
+    now = NOW
     for block in page_blocks(path):
         if block.title:
             before = (folder / block.title).read_text("utf-8") if (folder / block.title).exists() else None
@@ -35,7 +37,8 @@ def follow(path: Path, folder: Path) -> None:
                 policyfile.load(folder / "docs" / "policy.yml")
         elif block.language == "console":
             for command, expected in commands(block):
-                printed = run(command, folder).stdout
+                now += timedelta(seconds=1)  # a reader does one thing after the other, and rules look at the order
+                printed = run(command, folder, now).stdout
                 if not says(printed, expected):
                     pytest.fail(f"{path.name}: $ {command}\n{printed}", pytrace=False)
 

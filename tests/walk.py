@@ -49,11 +49,11 @@ def commands(block: Block) -> Iterator[tuple[str, str]]:
         yield found[1], found[2]
 
 
-def environment() -> Mapping[str, str]:
+def environment(now: datetime = NOW) -> Mapping[str, str]:
     """Nothing of the caller's shell but the way to the programs of this environment."""
     return {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
-        "SOURCE_DATE_EPOCH": str(int(NOW.timestamp())),
+        "SOURCE_DATE_EPOCH": str(int(now.timestamp())),
         "PYTHONIOENCODING": "utf-8",
         "NO_MKDOCS_2_WARNING": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -61,12 +61,12 @@ def environment() -> Mapping[str, str]:
     }
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, folder: Path, now: datetime = NOW) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         shell=True,
         cwd=folder,
-        env=environment(),
+        env=environment(now),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def init(folder: Path, host: str | None) -> int:
     for text in made.by_hand:
         click.echo(f"\n{visible_lines(text)}")
     policy = visible(os.path.relpath(made.policy, folder).replace(os.sep, "/"))
-    named = "" if policy == "docs/policy.yml" else f" --policy {policy}"
+    named = "" if policy == "docs/policy.yml" else f" --policy {shlex.quote(policy)}"
     rows = [
         (f"edit {policy}", "who may approve, what is promised, what has to be proven"),
         (f"hotfix new{named}", "file the first hotfix"),
@@ -47,7 +48,7 @@ def init(folder: Path, host: str | None) -> int:
         ("mkdocs serve", "look at the handbook"),
     ]
     if os.path.abspath(folder) != str(Path.cwd()):
-        rows.insert(0, (f"cd {visible(display(folder))}", "go there"))
+        rows.insert(0, (f"cd {shlex.quote(visible(display(folder)))}", "go there"))
     wide = max(len(command) for command, _ in rows)
     click.echo("\nNext:\n" + "\n".join(f"  {command:{wide}}  {what}" for command, what in rows))
     return 0

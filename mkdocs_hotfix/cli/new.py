@@ -110,7 +110,7 @@ def _not_empty(policy: Policy) -> None:
 
     try:
         if starter.filed(policy):
-            click.echo(f"{visible(policy.file)}: `allow_empty` is taken out, an empty folder is an error from now on")
+            click.echo(f"{visible(policy.file)}: `allow_empty` is gone: from now on empty is an error")
     except SetupError as error:
         click.echo(f"`allow_empty` stays in the policy: {error}", err=True)
 

@@ -98,7 +98,7 @@ def test_the_first_record_makes_an_empty_folder_an_error(empty: Path):
     new = ["new", "--title", "Saved cards fail", "--severity", "major", "--service", "shop", "--by", "support-lead"]
     filed = CliRunner().invoke(cli.cli, new, standalone_mode=False, catch_exceptions=False)
     assert filed.return_value == 0
-    assert "docs/policy.yml: `allow_empty` is taken out" in filed.stdout
+    assert "docs/policy.yml: `allow_empty` is gone" in filed.stdout
     lines = before.splitlines(keepends=True)
     after = (empty / "docs" / "policy.yml").read_text("utf-8")
     assert after == "".join(line for line in lines if not line.startswith("allow_empty"))
@@ -206,6 +206,18 @@ def test_ci_files_lie_at_the_top_of_the_repository_and_run_in_the_folder(empty: 
     pipeline = (empty / ".gitlab-ci.yml").read_text("utf-8")
     assert "- cd 'teams/shop'\n    - set -- --output gitlab=gl-code-quality-report.json" in pipeline
     assert "codequality: teams/shop/gl-code-quality-report.json" in pipeline
+
+
+def test_ci_asks_for_the_policy_where_it_is_and_odd_names_are_left_to_people(empty: Path):
+    (empty / "mkdocs.yml").write_text("docs_dir: hand book\nsite_name: x\n", "utf-8")
+    init("--ci", "github")
+    assert "hotfix check --policy 'hand book/policy.yml' --format" in (
+        empty / ".github/workflows/hotfix.yml"
+    ).read_text("utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=empty, check=True)
+    with pytest.raises(SetupError, match="without --ci"):
+        init("it's", "--ci", "github")
+    assert not (empty / "it's").exists()
 
 
 def test_a_pipeline_that_is_there_gets_a_file_beside_it_and_the_line_to_add(empty: Path):
