@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from mkdocs_hotfix import cli, policyfile, starter
@@ -218,6 +220,41 @@ def test_ci_asks_for_the_policy_where_it_is_and_odd_names_are_left_to_people(emp
     with pytest.raises(SetupError, match="without --ci"):
         init("it's", "--ci", "github")
     assert not (empty / "it's").exists()
+
+
+def test_the_change_that_brings_the_handbook_along_passes_its_own_gate_and_the_next_is_judged_by_it(empty: Path):
+    """The step of the workflow is run as a runner does, with the commit that the change goes to."""
+
+    def git(*arguments: str) -> str:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        return subprocess.run(
+            ["git", *who, *arguments], cwd=empty, check=True, capture_output=True, encoding="utf-8"
+        ).stdout.strip()
+
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "-m", "Start")
+    before = git("rev-parse", "HEAD")
+    init("--ci", "github")
+    workflow = yaml.safe_load((empty / ".github/workflows/hotfix.yml").read_text("utf-8"))
+    step = next(one["run"] for one in workflow["jobs"]["gate"]["steps"] if "--policy-from" in one.get("run", ""))
+
+    def gate(base: str) -> int:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+        seen = {"PATH": path, "BASE": base, "GITHUB_STEP_SUMMARY": str(empty / ".git" / "summary.md")}
+        return subprocess.run(
+            ["bash", "-e", "-c", step], cwd=empty, env=seen, check=False, capture_output=True
+        ).returncode
+
+    assert gate(before) == 0
+    git("add", ".")
+    git("commit", "--quiet", "-m", "Bring the handbook")
+    policy = empty / "docs" / "policy.yml"
+    policy.write_text(policy.read_text("utf-8").replace("needs: [triage]", "needs: []"), "utf-8")
+    (empty / "docs/hotfixes/HF-2026-0001.md").write_text(
+        "---\nid: HF-2026-0001\ntitle: Saved cards fail\nstatus: triaged\nseverity: major\nservice: shop\nreported: {at: 2026-04-14T01:40:00Z, by: support-lead}\n---\n",
+        "utf-8",
+    )
+    assert gate(git("rev-parse", "HEAD")) == 1
 
 
 def test_a_pipeline_that_is_there_gets_a_file_beside_it_and_the_line_to_add(empty: Path):
