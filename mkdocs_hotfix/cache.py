@@ -52,11 +52,25 @@ def remembering(policy: Policy, where: Path) -> Iterator[Memory]:
         where
         / f"{hashlib.sha256(os.path.abspath(policy.root).encode('utf-8', 'surrogateescape')).hexdigest()[:20]}.cache"
     )
-    made = _fingerprint(policy)
+    made = fingerprint(policy)
     lent = Memory(seal.read(file, made))
     yield lent
     if lent.is_new:
         seal.write(file, made, lent.left(policy.root))
+
+
+class Session:
+    """The memory of one process over many runs, as those of a preview."""
+
+    def __init__(self) -> None:
+        self._made, self._lent = "", Memory()
+
+    def memory(self, policy: Policy) -> Memory:
+        """Lend a run what the one before has left; nothing where the policy is another one."""
+        made = fingerprint(policy)
+        self._lent = Memory(self._lent.kept if made == self._made else {})
+        self._made = made
+        return self._lent
 
 
 class _Seal:
@@ -125,7 +139,7 @@ def _is_mine(path: Path) -> bool:
     return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
 
 
-def _fingerprint(policy: Policy) -> str:
+def fingerprint(policy: Policy) -> str:
     """Name everything besides a record and its reports that a verdict can depend on."""
     made = hashlib.sha256()
     libraries = [version(one) for one in ("mkdocs-hotfix", "pyyaml", "jsonschema", "jsonschema-rs", "ijson")]

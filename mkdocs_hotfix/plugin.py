@@ -25,6 +25,7 @@ from mkdocs.structure.toc import get_toc
 
 from mkdocs_hotfix import (
     blocks,
+    cache,
     exports,
     forge,
     gate,
@@ -77,6 +78,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
     def __init__(self) -> None:
         self._serving = False
         self._dirty = False
+        self._session = cache.Session()
         self._policy: Policy | None = None  # the last good one: it outlives a rebuild
         self._book: Book | None = None
         self._records: dict[str, Judged] = {}
@@ -173,7 +175,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             raise SetupError(
                 f"{found.place('records')} the records folder {shown} is a symbolic link or lies behind one, and links are not followed. Put the folder itself there."
             )
-        report = gate.check(found, gate.now())
+        # A preview judges one edited record again, and a build each of them once.
+        memory = self._session.memory(found) if self._serving else None
+        report = gate.check(found, gate.now(), memory=memory)
         if report.outdated:
             log.info("hotfix gate: %s entries of the baseline match nothing any more", len(report.outdated))
         if not report.records and not found.allow_empty:

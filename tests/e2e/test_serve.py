@@ -11,10 +11,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from importlib.resources import files
 
 import pytest
 import yaml
 from mkdocs.config import load_config
+
+from mkdocs_hotfix import judging
 
 PAGE = "hotfixes/HF-2026-0019/index.html"
 
@@ -260,3 +263,30 @@ def test_the_real_preview_comes_up_broken_and_recovers_by_itself(site, flags):
         server.wait(20)
         log.close()
     assert "Traceback" not in (site.root / "log").read_text()
+
+
+def test_a_preview_judges_again_what_was_edited_and_not_the_rest(site, preview, monkeypatch):
+    """A year after the last event, when no clock of the other records runs any more."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1830000000")
+    file = site.broken()
+    judged = []
+    judge = judging.judge
+    monkeypatch.setattr(
+        judging,
+        "judge",
+        lambda draft, context, only=None: (judged.append((draft.file.name, only)), judge(draft, context, only))[1],
+    )
+    first = preview().page(PAGE).text
+    assert {name for name, only in judged if only is None} == {"HF-2026-0100.md", file.name}
+    judged.clear()
+    assert preview().page(PAGE).text == first
+    assert [name for name, only in judged if only is None] == []
+    file.write_text(file.read_text() + "\nOne more sentence.\n")
+    assert "One more sentence." in preview().page(PAGE).text
+    assert {name for name, only in judged if only is None} == {file.name}
+    judged.clear()
+    policy = site.docs / "policy.yml"
+    built_in = files("mkdocs_hotfix").joinpath("policy.yml").read_text("utf-8")
+    policy.write_text(built_in.replace("restore: 4h", "restore: 5h"))
+    preview()
+    assert {name for name, only in judged if only is None} == {"HF-2026-0100.md", file.name}, "another policy"
