@@ -28,6 +28,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("SOURCE_DATE_EPOCH", "HOTFIX_BY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    (tmp_path / "docs").mkdir()
     return tmp_path
 
 
@@ -188,7 +189,6 @@ def tested(name: str) -> None:
 
 def test_a_hotfix_filed_with_commands_alone_has_a_page_without_a_gap(shop: Path):
     """From an empty folder to the built page; each command is the one that the last one has told, in fewer than 15."""
-    Path("docs").mkdir()
     Path("mkdocs.yml").write_text("site_name: Shop\nplugins: [hotfix]\n", "utf-8")
     year = time.strftime("%Y", time.gmtime())
     name = f"HF-{year}-0001"
