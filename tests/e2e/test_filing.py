@@ -180,7 +180,7 @@ def test_a_full_disk_is_one_sentence_and_exit_code_2(shop: Path):
 TESTS = "def test_a(): pass\ndef test_b(): pass\n"
 
 
-def tested(name: str) -> None:
+def run_tests(name: str) -> None:
     """Let a real test runner write a report."""
     Path("test_shop.py").write_text(TESTS + f"def test_{name}(): pass\n", "utf-8")
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_shop.py", f"--junitxml={name}.xml"]
@@ -214,7 +214,7 @@ def test_a_hotfix_filed_with_commands_alone_has_a_page_without_a_gap(shop: Path)
     for words in commands:
         assert words[0] in expected or expected == name, (words, expected)
         if "--report" in words:
-            tested(words[4].removesuffix(".xml"))
+            run_tests(words[4].removesuffix(".xml"))
         ran = run(*words)
         assert ran.returncode == 0, ran
         expected = ran.stdout.rpartition("next: hotfix ")[2] or "nothing"
