@@ -85,7 +85,10 @@ class Site:
         )
         if self.theme != "material":
             names = [re.sub(r"(?<=.)/index$", "", name) if name != "hotfixes/index" else name for name in names]
-            names = [name for name in names if not name.startswith(("explanation/", "how-to/", "reference/"))]
+            ours = (
+                name for name in names if name.startswith("hotfixes/") or not (ROOT / "docs" / f"{name}.md").is_file()
+            )
+            names = ["index", *ours]
         alike = re.compile(r"hotfixes/HF-|releases/[0-9]")
         return [name for name in names if name != "404" and (name in self.few or not alike.match(name))]
 
