@@ -222,7 +222,7 @@ def _ci(folder: Path, host: Host, policy: str, by_hand: list[str]) -> Iterator[D
     text = _starter(f"{host}.yml").decode("utf-8")
     if policy != f"docs/{policyfile.NAME}":
         text = text.replace("hotfix check ", f"hotfix check --policy '{policy}' ")
-        text = text.replace(f":./docs/{policyfile.NAME}", f":./{policy}")
+        text = text.replace(":./docs/", f":./{Path(policy).parent.as_posix()}/")
     if host == "github":
         file = top / ".github" / "workflows" / "hotfix.yml"
         if inside:

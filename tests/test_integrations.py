@@ -314,6 +314,8 @@ def gitlab(**inputs: str) -> Mapping[str, Any]:
 
 def test_the_template_for_gitlab_fits_its_schema():
     fits(gitlab(), "gitlab-ci")
+    fits(load("mkdocs_hotfix/starter/gitlab.yml"), "gitlab-ci")
+    fits(load("mkdocs_hotfix/starter/github.yml"), "github-workflows")
     fits(gitlab(paths="docs/hotfixes", strict="true", image="python:3.13"), "gitlab-ci")
     assert {*yaml.safe_load((ROOT / "templates/hotfix.yml").read_text("utf-8").partition("\n---\n")[0])} == {"spec"}
 
