@@ -14,7 +14,6 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from statistics import median
 
 from tests.bench import corpus
 from tests.bench.table import Row, cpu_and_peak
@@ -72,8 +71,8 @@ def rows(folder: Path) -> list[Row]:
         blocks.append((cpu["plugin"] - cpu["gate"]) / cpu["alone"] * 100)
         print(f"  build: {', '.join(f'{name} {seconds:.1f} s' for name, seconds in cpu.items())}", file=sys.stderr)
     return [
-        Row(f"build {RECORDS:,} pages: the gate adds", "% of Material", median(gate), MAX_GATE),
-        Row("the pages of records add", "% of Material", median(blocks), MAX_BLOCKS),
+        Row(f"build {RECORDS:,} pages: the gate adds", "% of Material", gate, MAX_GATE),
+        Row("the pages of records add", "% of Material", blocks, MAX_BLOCKS),
     ]
 
 

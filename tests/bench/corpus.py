@@ -2,6 +2,8 @@
 
 Each record has 60 to 120 lines of front matter, a text of some paragraphs and a test runner's report of its own. All pass
 the gate of the built-in policy at `AS_OF`: a record with a finding costs more, and is rare where the gate is in use.
+
+Without reports the policy asks for none: the same file, with `report: required` taken out.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import random
 import re
 from datetime import datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +47,20 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]*(?::[A-Za-z0-9 ./_-]+)*\.?|htt
 _AMBIGUOUS = re.compile(r"[0-9.-]+|true|false|null|.*: .*", re.DOTALL)
 
 
-def write(docs: Path, number: int) -> None:
+def write(docs: Path, number: int, *, reports: bool = True) -> None:
     """Write a docs folder with so many records, their reports, and a page that begins."""
     chance = random.Random(_SEED)
     folder = docs / "hotfixes"
     folder.mkdir(parents=True)
     (docs / "index.md").write_text("# Handbook\n\nRecords of a shop that does not exist.\n", "utf-8")
+    if not reports:
+        policy = files("mkdocs_hotfix").joinpath("policy.yml").read_text("utf-8")
+        (docs / "policy.yml").write_text(re.sub(r"\n +report: required.*", "", policy), "utf-8")
     chain: list[dict[str, Any]] = []
     for index in range(number):
         record = _record(chance, index, number, chain)
+        for evidence in record.get("evidence", {}).values() if not reports else ():
+            evidence.pop("report", None)
         head = f"---\n{_block(record)}---\n"
         lines = head.count("\n") - 2
         assert FEWEST <= lines <= MOST, f"{record['id']}: {lines} lines"

@@ -8,30 +8,37 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 
 @dataclass(frozen=True)
 class Row:
-    """One figure and the most it may be."""
+    """One figure, as each run within the benchmark has it, and the most that the median may be; nothing where none is set."""
 
     what: str
     unit: str
-    value: float
-    most: float
+    values: Sequence[float]
+    most: float | None = None
+
+    @property
+    def value(self) -> float:
+        """The median."""
+        return median(self.values)
 
     @property
     def is_over(self) -> bool:
         """Whether it misses its target."""
-        return self.value > self.most
+        return self.most is not None and self.value > self.most
 
 
 def show(rows: Iterable[Row]) -> str:
     """Write the rows below each other."""
-    lines = [f"{'':44}{'measured':>10}{'at most':>10}"]
-    lines += [
-        f"{row.what:44}{row.value:>10.2f}{row.most:>10.2f}  {row.unit:18}{'OVER' if row.is_over else 'ok'}"
-        for row in rows
-    ]
+    lines = [f"{'':52}{'median':>9}  {'least - most':<17}{'at most':>9}"]
+    for row in rows:
+        spread = f"{min(row.values):.2f} - {max(row.values):.2f}"
+        target = f"{row.most:>9.2f}" if row.most is not None else f"{'':9}"
+        said = "OVER" if row.is_over else "ok" if row.most is not None else ""
+        lines.append(f"{row.what:52}{row.value:>9.2f}  {spread:<17}{target}  {row.unit:16}{said}".rstrip())
     return "\n".join(lines)
 
 
