@@ -26,6 +26,9 @@ from mkdocs_hotfix.signatures import Signatures
 from mkdocs_hotfix.witness import Repository
 from mkdocs_hotfix.wording import guess
 
+_MANY = 2_000
+"""Up to so many records, all that is known of them fits into less memory than anybody minds."""
+
 __all__ = ["Extent", "Judged", "Report", "check", "now"]
 
 
@@ -93,7 +96,7 @@ def check(
                 paths,
                 git=git,
                 since=since,
-                memory=memory or Memory(),
+                memory=memory,
                 instead=instead or {},
                 sparing=sparing,
                 jobs=jobs,
@@ -124,7 +127,7 @@ def _check(
     git: bool,
     since: str | None,
     instead: Mapping[Path, bytes],
-    memory: Memory,
+    memory: Memory | None,
     sparing: bool,
     jobs: int,
 ) -> Report:
@@ -192,13 +195,15 @@ def _judge(
     files: Mapping[str, Path],
     unsaved: Mapping[str, bytes],
     context: Context,
-    memory: Memory,
+    memory: Memory | None,
     jobs: int,
     *,
     sparing: bool,
 ) -> Iterator[tuple[str, Draft]]:
     """Judge files by their bytes alone, or remember what was found in them."""
     known: dict[str, Draft] = {}
+    sparing = sparing and len(files) > _MANY
+    keeps, memory = memory is not None, memory or Memory()
     for key, file in files.items() if memory.entries else ():
         if key not in unsaved and (recalled := memory.recall(file, context)):
             known[key] = recalled
@@ -216,7 +221,7 @@ def _judge(
         if draft is None:
             draft = judging.read(file, context.policy, unsaved.get(key))
             judging.judge(draft, context)
-            if key not in unsaved:
+            if keeps and key not in unsaved:
                 memory.keep(draft, context)
         if sparing:
             draft.let_go(context)

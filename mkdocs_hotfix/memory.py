@@ -208,7 +208,7 @@ def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Cont
     Returns:
         Seconds since 1970, the second one exclusive; no time at all where a clock may run now.
     """
-    times = [end_of(text) for text in _texts(data) if _DAY.fullmatch(text) and _is_time(text)]
+    times = [end_of(text) for text in _texts(data) if text[4:5] == "-" and _DAY.fullmatch(text) and _is_time(text)]
     times += [at for report in reports for at in (report.began, report.ended) if at]
     policy, now = context.policy, context.as_of.timestamp()
     spans = [one.due for one in policy.kinds.values() if one.due]
@@ -225,12 +225,15 @@ def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Cont
     return start, end
 
 
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict | list):
-        for one in node.values() if isinstance(node, dict) else node:
-            yield from _texts(one)
+def _texts(data: Mapping[str, Any]) -> Iterator[str]:
+    open_: list[Any] = [data]
+    while open_:
+        here = open_.pop()
+        for one in here.values() if isinstance(here, dict) else here:
+            if isinstance(one, str):
+                yield one
+            elif isinstance(one, dict | list):
+                open_.append(one)
 
 
 def _is_time(text: str) -> bool:

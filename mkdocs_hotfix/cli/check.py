@@ -145,7 +145,6 @@ def check(
             "--diff shows what --fix would change and writes nothing. Leave --output and --summary out."
         )
     from mkdocs_hotfix import cache, formats, gate  # noqa: PLC0415 - `--help` starts without them
-    from mkdocs_hotfix.memory import Memory  # noqa: PLC0415
 
     if write_baseline and (paths or changed_since or policy_from is not None or git or fix or diff):
         raise click.UsageError("--write-baseline looks at all records. Leave PATHS and other options for records out.")
@@ -161,7 +160,7 @@ def check(
         policy = known.write(policy, at)
 
     def judge() -> Report:
-        with cache.remembering(policy, cache.folder()) if use_cache else nullcontext(Memory()) as memory:
+        with cache.remembering(policy, cache.folder()) if use_cache else nullcontext() as memory:
             return gate.check(
                 policy,
                 at,
