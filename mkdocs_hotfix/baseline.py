@@ -26,7 +26,7 @@ from mkdocs_hotfix.rules import BY_SLUG
 NAME = ".hotfix-baseline.json"
 """It lies beside the policy. No site publishes a file whose name starts with a dot: it may name what is under embargo."""
 
-_MAX_BYTES = 16 << 20
+_MAX_BYTES = 4 << 20
 _ADVICE = "Write it anew: delete it, then `hotfix check --write-baseline`."
 
 

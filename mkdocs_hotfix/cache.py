@@ -25,7 +25,7 @@ from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.policy import Policy
 
-_LARGEST = 256 << 20
+_LARGEST = 96 << 20
 _KEY_BYTES = 32
 _SEAL = 32  # bytes of SHA-256; then a line of JSON, then the entries
 

@@ -9,6 +9,8 @@ from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.tally import MAX_NOTED, Tally
 from mkdocs_hotfix.testreport import REPAIR, Outcome, ReportError, duration, moment
 
+MAX_TESTS = 200_000
+
 _STATUS: dict[object, Outcome] = {
     "passed": "passed",
     "failed": "failed",
@@ -33,6 +35,10 @@ class Tests:
             ReportError: It has no name, or a status that CTRF does not know.
         """
         number = sum(self.seen.values()) + 1
+        if number > MAX_TESTS:
+            raise ReportError(
+                f"The report holds more than {MAX_TESTS:,} tests", "File the reports of the suites one by one."
+            )
         name, status = test.get("name"), test.get("status")
         if number <= MAX_NOTED:
             self.tally.note(sorted(test.items()))

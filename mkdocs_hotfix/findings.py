@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -89,6 +90,23 @@ class Finding:
     def sort_key(self) -> tuple[str, Span]:
         """Order of reading: by file, then by place; at one place as the rules found it."""
         return (self.path, self.span)
+
+
+def cap(problems: Sequence[Problem], most: int) -> tuple[Problem, ...]:
+    """Keep as many as a person would read, and let the last of them say how many are left out."""
+    return (
+        (
+            *problems[: most - 1],
+            replace(problems[most - 1], help=(*problems[most - 1].help, left_out(len(problems) - most))),
+        )
+        if len(problems) > most
+        else tuple(problems)
+    )
+
+
+def left_out(number: int) -> str:
+    """Say how many findings are not told."""
+    return f"{number:,} more like this {'is' if number == 1 else 'are'} left out. Mend these first, then check again."
 
 
 def json_pointer(pointer: Pointer) -> str:

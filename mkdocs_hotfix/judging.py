@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from mkdocs_hotfix import obligations, record, source
-from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, visible
+from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, left_out, visible
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.policy import Policy, pointer
 from mkdocs_hotfix.record import Record
@@ -20,6 +20,9 @@ from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
 from mkdocs_hotfix.source import Later, LaterData, Source
 from mkdocs_hotfix.verdicts import Verdict, verdicts
+
+MAX_FINDINGS = 100
+"""How many findings of one record are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,18 @@ class Draft:
             self.path,
             self.source,
             self.record,
-            tuple(sorted(findings, key=lambda f: f.sort_key)),
+            tuple(sorted(_capped(findings), key=lambda f: f.sort_key)),
             judge=judge,
             reports=partial(_reports, one, context) if one else _no_reports,
         )
+
+
+def _capped(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Keep as many as a person would read, errors before all others, and say how many are left out."""
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    *kept, last = sorted(findings, key=lambda one: (one.level is not Level.ERROR, one.sort_key))[:MAX_FINDINGS]
+    return [*kept, replace(last, help=(*last.help, left_out(len(findings) - MAX_FINDINGS)))]
 
 
 def _reports(record: Record, context: Context, kind: str) -> tuple[Filed, ...]:

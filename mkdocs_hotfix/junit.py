@@ -14,7 +14,7 @@ from mkdocs_hotfix.tally import MAX_NOTED, Tally
 from mkdocs_hotfix.testreport import CHUNK, REPAIR, Feed, Outcome, ReportError, duration, moment
 
 MAX_DEPTH = 64
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 300_000
 MAX_TOKEN = 4 << 20
 MAX_NAMES = 5_000
 _MAX_MESSAGE = 2_000

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from typing import TypeAlias
 
 import nh3
@@ -49,7 +49,8 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
 _ADDRESS = re.compile(r"https?://[!-~]+|mailto:[!-~]+", re.IGNORECASE)
 _HEADING = re.compile(r"<h([2-6])>(.*?)</h\1>", re.DOTALL)
-_MAX_BRACKETS = 2_000
+_MAX_TEXT = 100_000
+"""Above this, brackets, tables and the like take a CommonMark library seconds; and nobody reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ def render(text: str, resolve: Resolve) -> Narrative:
     """
     if not text.strip():
         return Narrative("", ())
+    if len(text) > _MAX_TEXT:
+        said = f"This text is longer than {_MAX_TEXT:,} characters, so it is shown as it was written."
+        return Narrative(f"<p><em>{said}</em></p>\n<pre><code>{escape(text)}</code></pre>\n", ())
     html = _markdown().render(text)
     html = re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{min(int(found[2]) + _shift(html), 6)}>", html)
 
@@ -106,15 +110,17 @@ def render(text: str, resolve: Resolve) -> Narrative:
         link_rel="noopener noreferrer",
     )
     headings: list[Heading] = []
+    taken: dict[str, int] = {}
 
     def anchor(found: re.Match[str]) -> str:
         level, title = int(found[1]), unescape(re.sub(r"<[^>]*>", "", found[2])).strip()
         name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "section"
         # A prefix of its own keeps a narrative from taking the place of a section of the page.
-        wanted, number = f"text-{name}", 2
-        taken = {heading.id for heading in headings}
-        while (unique := wanted if number == 2 and wanted not in taken else f"text-{name}-{number}") in taken:  # noqa: PLR2004
-            number += 1
+        unique = wanted = f"text-{name}"
+        while unique in taken:
+            taken[wanted] += 1
+            unique = f"{wanted}-{taken[wanted]}"
+        taken[unique] = 1
         headings.append(Heading(level, unique, title))
         return f'<h{level} id="{unique}">{found[2]}</h{level}>'
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from mkdocs_hotfix import published, schema, source
 from mkdocs_hotfix.contradictions import contradictions
-from mkdocs_hotfix.findings import SetupError
-from mkdocs_hotfix.paths import display
+from mkdocs_hotfix.findings import SetupError, shorten
+from mkdocs_hotfix.paths import display, open_regular
 from mkdocs_hotfix.policy import (
     BUILT_IN,
     Environment,
@@ -34,6 +34,7 @@ from mkdocs_hotfix.schema import Shape
 from mkdocs_hotfix.wording import one_of
 
 NAME = "policy.yml"
+_MAX_EXTRA = 1 << 18
 
 ORDER: tuple[tuple[str, ...], ...] = (
     (
@@ -215,9 +216,10 @@ def _extra(file: Path, read_as: source.Source, name: str, held: Mapping[Path, by
     at = read_as.span(("extra",), "key")
     where = f"{name}:{at.line}:{at.column}: the schema named by `extra`, {display(file)},"
     try:
-        raw = file.read_bytes() if held is None else held.get(file)
-        if raw is None:
-            raise SetupError(f"{where} is not there.")
+        raw = _bytes(file) if held is None else held.get(file)
+        if raw is None or len(raw) > _MAX_EXTRA:
+            what = "is no regular file" if raw is None else f"is larger than {_MAX_EXTRA >> 10} KiB"
+            raise SetupError(f"{where} {what}. Put the schema there.")
         found = json.loads(raw.decode("utf-8"))
         Draft202012Validator.check_schema(found)
     except OSError as error:
@@ -227,12 +229,32 @@ def _extra(file: Path, read_as: source.Source, name: str, held: Mapping[Path, by
     text = json.dumps(found)
     if not isinstance(found, dict) or '"$ref"' in text or '"$dynamicRef"' in text:
         raise SetupError(f"{where} must be one object without `$ref`: write the parts out where they are used.")
+    if '"patternProperties"' in text:
+        raise SetupError(
+            f"{where} uses `patternProperties`, which is not read. Write `propertyNames` with a `pattern`, and `additionalProperties`."
+        )
+    for pattern in {str(value) for key, value in _pairs(found) if key == "pattern" and value is not None}:
+        try:
+            schema.matcher(pattern)
+        except ValueError:
+            raise SetupError(
+                f"{where} has a pattern that can not be compared in linear time: `{shorten(pattern)}`. "
+                "Write it without looking ahead or back (`(?=`, `(?!`, `\\1`), and with smaller repeats."
+            ) from None
     unknown = {value for key, value in _pairs(found) if key == "format"} - set(schema.FORMATS)
     if unknown:
         raise SetupError(
             f"{where} names a format that is not checked: {one_of(sorted(map(str, unknown)))}. Checked are {one_of(schema.FORMATS)}."
         )
     return found
+
+
+def _bytes(file: Path) -> bytes | None:
+    opened = open_regular(file)
+    if opened is None:
+        return None
+    with opened[0] as stream:
+        return stream.read(_MAX_EXTRA + 1)
 
 
 def _pairs(node: Any) -> Iterator[tuple[str, Any]]:

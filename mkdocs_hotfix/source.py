@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mkdocs_hotfix.findings import On, Pointer, Problem, SetupError, Span
+from mkdocs_hotfix.findings import On, Pointer, Problem, SetupError, Span, left_out
 from mkdocs_hotfix.paths import display, open_regular
 from mkdocs_hotfix.yamldata import MAX_PROBLEMS, UNREADABLE, load, plain, spans
 
@@ -294,4 +294,7 @@ def _control_characters(text: str) -> tuple[Problem, ...]:
         )
         if len(problems) == MAX_PROBLEMS:
             break
+    rest = sum(1 for _ in _CONTROL.finditer(text, found.end())) if len(problems) == MAX_PROBLEMS else 0
+    if rest:
+        problems[-1] = replace(problems[-1], help=(*problems[-1].help, left_out(rest)))
     return tuple(problems)

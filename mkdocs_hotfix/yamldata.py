@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from mkdocs_hotfix.explain import explain
-from mkdocs_hotfix.findings import Pointer, Problem, SetupError, Span, shorten
+from mkdocs_hotfix.findings import Pointer, Problem, SetupError, Span, cap, shorten
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000
@@ -159,7 +159,7 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
         where = Span(first_line, 1, first_line, 1 + max(1, len(text.split("\n", 1)[0])))
         message = f"Fields (`name: value`) are expected here, and this is {what}"
         problems.append(_unreadable(message, "Write one field a line: `id: HF-2026-0001`.", where))
-    return root if isinstance(root, dict) else None, problems[:MAX_PROBLEMS]
+    return root if isinstance(root, dict) else None, list(cap(problems, MAX_PROBLEMS))
 
 
 def _no_extras(event: Any) -> None:

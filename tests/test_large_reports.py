@@ -43,7 +43,7 @@ LONG_STREAMS = {
     "CTRF tests": (
         b'{"results": {"tests": [{"name": "a", "status": "passed"}',
         b',{"name":"a","status":"passed"}' * 8_000,
-        "64 MiB",
+        "200,000 tests",
         MAX_BYTES,
     ),
     "CTRF output": (b'{"results": {"tests": [{"stdout": ["a"', b',"hello"' * 30_000, "64 MiB", MAX_BYTES),
