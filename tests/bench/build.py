@@ -1,11 +1,13 @@
 """What the gate and the pages of records add to a Material build of the same pages.
 
-Three builds take turns, each a process of its own with the same files and the same theme:
+Four builds take turns, each a process of its own with the same files and the same theme:
 
 - Material alone. It reads the front matter as metadata and makes pages of the texts. For each page that the plugin makes
   besides (a release, a year, the guide) it has a page with a heading, so that both build as many pages.
 - The same, and the gate runs before it, as the plugin runs it. The pages are still Material's.
 - The plugin: the gate, a record's page with its blocks, the list of all hotfixes, the handbook's other pages.
+
+And, to tell what of that is Material's own work on longer pages: Material alone, of the pages as `hotfix render` writes them.
 
 User and system CPU time of whole builds; the gate has no cache, as on a fresh machine.
 """
@@ -17,7 +19,7 @@ import sys
 from pathlib import Path
 
 from tests.bench import corpus
-from tests.bench.table import Row, cpu_and_peak
+from tests.bench.table import Row, run
 
 RUNS = {300: 3, 1_000: 3, 3_000: 2}
 MAX_GATE = 1.10
@@ -49,6 +51,7 @@ VARIANTS = {
     "alone": "plugins: [search]\n",
     "gate": "plugins: [search]\nhooks: [gate_only.py]\n",
     "plugin": "plugins: [search, hotfix]\n",
+    "rendered": "plugins: [search]\n",
 }
 
 
@@ -74,6 +77,12 @@ def rows(folder: Path) -> list[Row]:
                 MAX_BUILD,
             ),
             Row("  Material alone, for each record", "ms", [one["alone"] / records * 1e3 for one in cpu]),
+            Row(
+                "  against Material of pages as long",
+                "× Material",
+                [one["plugin"] / one["rendered"] for one in cpu],
+                MAX_BUILD,
+            ),
             Row("  largest page", "MB", [_largest(here / "site-plugin")], MAX_MB),
             Row("  lists of a year", "pages", [len(list((here / "site-plugin/hotfixes").glob("[0-9]*/index.html")))]),
         ]
@@ -86,9 +95,11 @@ def _prepare(folder: Path, records: int) -> None:
     corpus.write(folder / "docs", records)
     (folder / "gate_only.py").write_text(GATE_ONLY, "utf-8")
     for name, more in VARIANTS.items():
-        docs = "docs" if name == "plugin" else "docs-same"
+        docs = {"plugin": "docs", "rendered": "rendered"}.get(name, "docs-same")
         (folder / f"{name}.yml").write_text(SITE.format(name=name, docs=docs) + more, "utf-8")
     shutil.copytree(folder / "docs", folder / "docs-same")
+    program = "import sys; from mkdocs_hotfix.cli import main; sys.exit(main())"
+    run([sys.executable, "-c", program, "render", "--out", "rendered", "--as-of", corpus.AS_OF], folder)
     _build(folder, "plugin")
     same = folder / "docs-same"
     made = len(list((folder / "site-plugin").rglob("index.html"))) - len(list(same.rglob("*.md")))
@@ -111,4 +122,4 @@ def _turn(folder: Path, records: int) -> dict[str, float]:
 def _build(folder: Path, name: str) -> float:
     environment = {"SOURCE_DATE_EPOCH": str(corpus.EPOCH), "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", f"{name}.yml"]
-    return cpu_and_peak(command, folder, environment)[0]
+    return run(command, folder, environment).cpu

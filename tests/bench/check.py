@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench import corpus
-from tests.bench.table import Row, cpu_and_peak
+from tests.bench.table import Row, run
 
 FEW, MANY = 1_000, 10_000
 COLD = "check --jobs=1 --no-cache"
@@ -89,7 +89,7 @@ def _times(folder: Path, *steps: str) -> list[float]:
 def _whole(folder: Path, step: str) -> Whole:
     start = time.perf_counter()
     command = [sys.executable, "-c", PROGRAM, *step.split(), "--as-of", corpus.AS_OF]
-    peak = cpu_and_peak(command, folder, _own(folder))[1]
+    peak = run(command, folder, _own(folder)).peak
     return Whole(peak, time.perf_counter() - start)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,30 @@ def show(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
-def cpu_and_peak(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
-) -> tuple[float, float]:
-    """Run a program that has to succeed; return its seconds of CPU, user and system, and its peak memory in MiB.
+class Ran(NamedTuple):
+    """A process that has ended: its seconds of CPU, user and system, its peak memory in MiB, and what it said."""
+
+    cpu: float
+    peak: float
+    said: str
+
+
+def run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None, *, fails: bool = False
+) -> Ran:
+    """Run a program, which has to succeed unless it `fails` by what it finds.
 
     A process inherits the peak of the one that starts it, so whoever calls this has to be small itself.
     """
-    with (folder / "said.txt").open("w+", encoding="utf-8") as said:
+    with (folder / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(
             command, cwd=folder, stdout=said, stderr=said, env={**os.environ, **(environment or {})}
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        if process.returncode:
-            sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said.read()}")
+        words = said.read()
+    if process.returncode and not fails:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{words}")
     peak = used.ru_maxrss / ((1 << 20) if sys.platform == "darwin" else (1 << 10))
-    return used.ru_utime + used.ru_stime, peak
+    return Ran(used.ru_utime + used.ru_stime, peak, words)
