@@ -10,7 +10,7 @@ READY   = $(VENV)/.ready
 # then, so that it looks the same on every day. It builds by the clock, too; what is open is just later then.
 SAMPLES_NOW = 1795426200
 
-.PHONY: site serve samples test hosts quick lint format bench clean
+.PHONY: site serve samples test hosts quick lint format bench minimum dist clean
 
 site: $(READY)
 	SOURCE_DATE_EPOCH=$(SAMPLES_NOW) $(BIN)/mkdocs build
@@ -44,8 +44,21 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
+# The oldest versions that pyproject.toml allows, in an environment of their own.
+minimum: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-minimum
+	$(BIN)/uv pip install --quiet --python .venv-minimum/bin/python --resolution lowest-direct --editable '.[site]' \
+	  'pytest>=8.3' 'hypothesis>=6.130'
+	.venv-minimum/bin/python -m pytest -p no:cacheprovider -m "not slow" -k "not unsigned" tests/test_cases.py tests/test_schemas.py \
+	  tests/test_trust.py tests/test_bounded.py tests/unit/test_source.py tests/unit/test_policy.py
+
+# Wheel and sdist, the same bytes whoever builds them.
+dist: $(READY)
+	$(BIN)/python .ci/dist.py
+
 clean:
-	rm -rf $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv-minimum $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

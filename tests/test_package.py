@@ -115,6 +115,30 @@ def test_the_wheel_of_the_sdist_is_the_wheel_of_the_sources(dist: Path, tmp_path
     assert parts[0] == parts[1]
 
 
+def test_a_release_is_the_same_bytes_whoever_builds_it(tmp_path: Path):
+    """Another user mask, another day, another folder: `python .ci/dist.py` makes the same wheel and the same sdist."""
+    made = []
+    for name, mask, day in (("one", 0o022, 0), ("another folder", 0o002, 86_400)):
+        clone = tmp_path / name / "clone"
+        clone.parent.mkdir()
+        previous = os.umask(mask)
+        try:
+            shutil.copytree(ROOT, clone, ignore=MADE)
+            for path in clone.rglob("*"):
+                path.chmod(path.stat().st_mode | (~mask & 0o060))
+                os.utime(path, (1_700_000_000 + day, 1_700_000_000 + day))
+            who = ("-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "core.autocrlf=false")
+            run("git", *who, "init", "--quiet", folder=clone)
+            run("git", *who, "add", "--all", "--force", folder=clone)
+            run("git", *who, "commit", "--quiet", "--message", name, folder=clone)
+            run(sys.executable, clone / ".ci/dist.py", tmp_path / name / "dist", folder=clone)
+        finally:
+            os.umask(previous)
+        made.append({path.name: path.read_bytes() for path in (tmp_path / name / "dist").iterdir()})
+    assert len(made[0]) == 2
+    assert made[0] == made[1]
+
+
 @pytest.mark.parametrize("program", ["hotfix", "mkdocs-hotfix"])
 def test_the_installed_program_judges_a_record(programs: Path, docs: Path, program: str):
     assert run(programs / program, "check", folder=docs) == "1 record checked, nothing to do\n"

@@ -293,8 +293,8 @@ def test_what_was_remembered_under_one_policy_is_not_believed_under_another(shop
         assert shop.check(since="main").return_value == 0
         assert shop.check(since="strict").return_value == 1
         assert CliRunner().invoke(cli, ["check"], standalone_mode=False).return_value == 1
-    made = {cache._fingerprint(trusted.load(one, None, (), Path("docs"))) for one in ("main", "strict")}
-    assert len(made | {cache._fingerprint(policyfile.load(Path("docs/policy.yml")))}) == 3
+    made = {cache.fingerprint(trusted.load(one, None, (), Path("docs"))) for one in ("main", "strict")}
+    assert len(made | {cache.fingerprint(policyfile.load(Path("docs/policy.yml")))}) == 3
 
 
 def test_a_baseline_is_not_written_by_the_policy_of_elsewhere(shop: Shop):
