@@ -84,7 +84,11 @@ def rows(folder: Path) -> list[Row]:
                 MAX_BUILD,
             ),
             Row("  largest page", "MB", [_largest(here / "site-plugin")], MAX_MB),
-            Row("  lists of a year", "pages", [len(list((here / "site-plugin/hotfixes").glob("[0-9]*/index.html")))]),
+            Row(
+                "  lists of a year, or of a part of one",
+                "pages",
+                [len(list((here / "site-plugin/hotfixes").glob("[0-9]*/index.html")))],
+            ),
         ]
     few, many = list(RUNS)[-2:]
     linear = [large / small for small, large in zip(shares[few], shares[many], strict=False)]
