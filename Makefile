@@ -10,7 +10,7 @@ READY   = $(VENV)/.ready
 # then, so that it looks the same on every day. It builds by the clock, too; what is open is just later then.
 SAMPLES_NOW = 1795426200
 
-.PHONY: site serve samples test hosts quick lint format bench minimum dist clean
+.PHONY: site serve samples test hosts quick lint format bench fuzz minimum dist clean
 
 site: $(READY)
 	SOURCE_DATE_EPOCH=$(SAMPLES_NOW) $(BIN)/mkdocs build
@@ -43,6 +43,11 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+# Looks for bytes that end in a traceback, for FUZZ_SECONDS (60).
+fuzz: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
+	$(BIN)/python -m tests.fuzz
 
 # The oldest versions that pyproject.toml allows, in an environment of their own.
 minimum: $(READY)

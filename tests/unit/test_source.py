@@ -395,7 +395,7 @@ def test_deep_nesting_ends_neither_the_program_nor_a_thread_with_a_small_stack()
         thread.join()
     finally:
         threading.stack_size(old)
-    assert "The nesting is far too deep" in only(found[0]).message
+    assert "The nesting is" in only(found[0]).message  # libyaml 0.2.5 and later differ in who says so
 
 
 def test_the_deepest_nesting_that_is_read_is_read_whole():
