@@ -54,7 +54,7 @@ minimum: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-minimum
 	$(BIN)/uv pip install --quiet --python .venv-minimum/bin/python --resolution lowest-direct --editable '.[site]' \
-	  'pytest>=8.3' 'hypothesis>=6.130'
+	  'pytest>=8.3' 'hypothesis>=6.170.17'
 	.venv-minimum/bin/python -m pytest -p no:cacheprovider -m "not slow" -k "not unsigned" tests/test_cases.py tests/test_schemas.py \
 	  tests/test_trust.py tests/test_bounded.py tests/unit/test_source.py tests/unit/test_policy.py
 
