@@ -1,4 +1,7 @@
-"""Other people's plugins in one build with ours: nothing breaks, nothing is lost, nothing runs twice."""
+"""Other people's plugins in one build with ours: nothing breaks, nothing is lost, nothing runs twice.
+
+`make test` builds with many at once and with monorepo; `make hosts` tries all.
+"""
 
 from __future__ import annotations
 
@@ -109,6 +112,7 @@ def test_many_in_one_build_before_ours_and_after_it(shop, tree, first):
     assert set(titles) == {"Checkout fails for saved cards"}
 
 
+@pytest.mark.hosts
 @pytest.mark.parametrize(
     ("plugin", "file", "nav"),
     [
@@ -138,6 +142,7 @@ def test_a_repository_of_several_handbooks(shop, tree):
     assert (tree / "site/part/index.html").is_file()
 
 
+@pytest.mark.hosts
 def test_a_site_that_is_read_from_the_disk(shop, tree):
     """Material's offline plugin turns addresses into files; the pages move, and with them every way to them."""
     config = "site_name: Sample shop\ntheme: {name: material, font: false}\nplugins: [search, offline, hotfix]\n"
@@ -148,6 +153,7 @@ def test_a_site_that_is_read_from_the_disk(shop, tree):
     assert shop.run("hotfix", "verify-site", "site").said == RIGHT
 
 
+@pytest.mark.hosts
 def test_versions_side_by_side(shop, tree):
     """mike builds into a branch, and lists versions with the plugin's configuration but without a build."""
     shop("  - mike\n  - search\n  - hotfix\n")
