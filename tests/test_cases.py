@@ -78,7 +78,7 @@ def judge(
 def test_a_rule_has_a_bad_and_a_good_case(slug: str):
     for kind in ("bad", "good"):
         found = list((CASES / slug).glob(f"{kind}*/**/*.md"))
-        assert found, f"Put records into tests/cases/{slug}/{kind}/: see CONTRIBUTING.md, “A rule”."
+        assert found, f"Put records into tests/cases/{slug}/{kind}/: see CONTRIBUTING.md, “Add a rule”."
 
 
 @pytest.mark.parametrize("case", BAD, ids=name)
@@ -102,7 +102,8 @@ def test_a_good_case_passes_the_gate(case: Path, judge: Callable[[Path], Report]
 def test_a_case_belongs_to_a_rule_and_a_text_to_a_case():
     assert {case.parent.name for case in BAD + GOOD} <= set(BY_SLUG)
     made_in_a_test = {CASES / "path-outside/links"}
-    assert {file.with_suffix("") for file in CASES.glob("*/*.txt")} == set(BAD) | made_in_a_test
+    texts = {file.with_suffix("") for file in CASES.glob("*/*.txt")}
+    assert texts == set(BAD) | made_in_a_test, "a text is missing, or has no case any more: run this with --rewrite"
 
 
 # -- what holds for every case -------------------------------------------------------------------------------

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import gate
+from mkdocs_hotfix import gate, judging
+from mkdocs_hotfix.findings import Problem
 from mkdocs_hotfix.formats import text
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
-from mkdocs_hotfix.rule import Rule
-from mkdocs_hotfix.rules import RULES
+from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.rule import Context, Rule, judges_record
+from mkdocs_hotfix.rules import BY_SLUG, RULES
 
 HERE = Path(__file__).parent
 AFTERWARDS = ("approvals", "deployed", "review")
@@ -42,6 +45,21 @@ def laid_over(sample: str, policy: Policy) -> str:
     if status in policy.statuses and "deployed" not in [one.id for one in policy.reached(status)]:
         names |= {name for name in AFTERWARDS if name not in names}
     return "".join([part for name, part in fields(BASE) if name not in names] + [part for _, part in new])
+
+
+def contributed() -> Rule:
+    """Make the rule that CONTRIBUTING shows to those who add one, of the very text."""
+    page = (HERE.parent / "CONTRIBUTING.md").read_text("utf-8")
+    (block,) = re.findall(r"^   ````python\n(.*?)^   ````$", page, re.MULTILINE | re.DOTALL)
+    known = {
+        "judges_record": judges_record,
+        "Problem": Problem,
+        "Record": Record,
+        "Context": Context,
+        "Iterator": Iterator,
+    }
+    exec(textwrap.dedent(block), known)
+    return next(one for one in known.values() if isinstance(one, Rule))
 
 
 def samples(rule: Rule, word: str) -> list[str]:
@@ -81,6 +99,19 @@ def test_a_sample_is_what_its_page_calls_it(
     else:
         assert rule.slug not in found, text.render(report)
         assert report.exit_code() == 0, text.render(report)
+
+
+def test_the_rule_that_contributing_shows_works(
+    policy: Policy, judge: Callable[[str], Report], monkeypatch: pytest.MonkeyPatch
+):
+    rule = contributed()
+    assert rule.code not in {one.code for one in RULES}, "its code is taken: show the next one"
+    monkeypatch.setattr(judging, "RULES", (*RULES, rule))
+    monkeypatch.setitem(BY_SLUG, rule.slug, rule)
+    for word in ("Wrong", "Right"):
+        (sample,) = samples(rule, word)
+        report = judge(laid_over(sample, policy))
+        assert [one.slug for one in report.findings] == ([rule.slug] if word == "Wrong" else [])
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
