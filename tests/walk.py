@@ -94,7 +94,6 @@ def write(block: Block, folder: Path) -> None:
 
 def says(printed: str, expected: str) -> bool:
     """Compare what a command prints with what the page says."""
-    parts = [re.escape(part.strip("\n")) for part in re.split(r"^…$", expected, flags=re.MULTILINE)]
-    pattern = r"[\s\S]*".join(parts)
-    lines = "\n".join(line.rstrip() for line in printed.strip("\n").split("\n"))
-    return re.fullmatch(pattern.strip("\n"), lines) is not None
+    wanted = (r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in expected.strip("\n").split("\n"))
+    lines = "".join(line.rstrip() + "\n" for line in printed.strip("\n").split("\n"))
+    return re.fullmatch("".join(wanted), lines) is not None
