@@ -204,7 +204,7 @@ def _ignored(folder: Path, site_dir: str) -> Deed:
     """Keep git from taking the built site for something that people wrote."""
     file = folder / ".gitignore"
     if not os.path.lexists(file):
-        return Deed(file, None, f"{site_dir}/\n".encode(), "leaves the built site out of git")
+        return Deed(file, None, f"{site_dir}/\n.venv/\n".encode(), "leaves the built site out of git")
     raw = writing.load(file, _MAX_BYTES)
     lines = raw.decode("utf-8", "replace").splitlines()
     if {line.strip().strip("/") for line in lines}.intersection((site_dir.strip("/"), "*")):
