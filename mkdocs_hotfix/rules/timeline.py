@@ -125,7 +125,13 @@ def sla_missed(record: Record, context: Context) -> Iterator[Problem]:
                 else f"{what} takes {spell(clock.taken)} so far, and {spell(clock.promised)} are promised",
                 pointer=place,
                 near=("reported", "at"),
-                help=("Say in the review why, and what will be different.",),
+                help=(
+                    "Say in the review why, and what will be different."
+                    if clock.ended
+                    else f"Not decided yet: `hotfix triage {record.id}`."
+                    if place == ("triage", "at")
+                    else f"Not restored yet: `hotfix next {record.id}` tells what to do.",
+                ),
                 label=f"{spell(clock.taken - clock.promised)} late",
                 on="value",
             )
