@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
@@ -97,7 +98,9 @@ def session(file: Path, act: Callable[[Editor], Awaitable[None]]) -> None:
         finally:
             await editor.stop()
 
-    asyncio.run(run())
+    # In a thread of its own: in the main one the browser of other tests keeps a loop going.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, run()).result()
 
 
 @pytest.mark.slow
