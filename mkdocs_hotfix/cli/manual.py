@@ -51,7 +51,7 @@ _EVERYWHERE = {"--color", "--help"}
 
 def manual(program: Path) -> str:
     """Write the page."""
-    root = click.Context(program, info_name="hotfix")
+    root = click.Context(program, info_name="hotfix", **program.context_settings)
     parts = [_HEAD]
     for title, commands in program.sections.items():
         if commands:

@@ -47,7 +47,7 @@ def test_every_command_has_examples_that_it_takes(command: click.Command):
         ours = [call for call in calls if call[0] == "hotfix"]
         assert command.name in {name for _, name, *_ in ours}
         for _, name, *words in ours:
-            cli.cli.commands[name].make_context(name, words, parent=click.Context(cli.cli))
+            cli.cli.commands[name].make_context(name, words, parent=click.Context(cli.cli, **cli.cli.context_settings))
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda one: one.name)
