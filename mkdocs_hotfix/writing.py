@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,6 +23,7 @@ if sys.platform != "win32":
     import fcntl
 
 ENDING = ".hotfix-tmp"
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _FORGOTTEN = 600.0  # seconds after which a temporary file belongs to a run that was killed
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -112,10 +113,7 @@ def take_back(made: Sequence[Path]) -> None:
     """Remove what `create` has made, the last first; of folders only empty ones, and without a word if it fails."""
     for path in reversed(made):
         with contextlib.suppress(OSError):
-            if path.is_dir() and not path.is_symlink():
-                path.rmdir()
-            else:
-                path.unlink()
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def put(path: Path, content: bytes) -> None:
@@ -171,10 +169,9 @@ def _folders(folder: Path) -> list[Path]:
         if os.path.lexists(one):
             break
         missing.append(one)
-    missing.reverse()
-    for one in missing:
+    for one in reversed(missing):
         one.mkdir(exist_ok=True)
-    return missing
+    return missing[::-1]
 
 
 def _link(new: str, path: Path, content: bytes) -> None:
@@ -198,8 +195,10 @@ def _link(new: str, path: Path, content: bytes) -> None:
 def _beside(path: Path, content: bytes, like: os.stat_result | None) -> Iterator[str]:
     """Write the content under a hidden name in the same folder; gone at the end, unless it has got its place by then."""
     sweep(path)
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=ENDING, dir=path.parent)
+    # Named before it is there: so there is no moment at which an interruption could leave it behind.
+    new = path.parent / f".{path.name}.{secrets.token_hex(4)}{ENDING}"
     try:
+        number = os.open(new, _NEW, 0o600)
         try:
             _write(number, content)
             if hasattr(os, "fchmod"):
@@ -210,10 +209,12 @@ def _beside(path: Path, content: bytes, like: os.stat_result | None) -> Iterator
                     os.fchmod(number, stat.S_IMODE(like.st_mode))  # a new owner may have cost a bit
         finally:
             os.close(number)
-        yield name
+        yield os.fspath(new)
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)  # noqa: PTH108
+        try:
+            new.unlink(missing_ok=True)
+        finally:
+            new.unlink(missing_ok=True)  # Ctrl-C may have come just before the first one
 
 
 def _write(number: int, content: bytes) -> None:
