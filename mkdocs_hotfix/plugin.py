@@ -36,6 +36,7 @@ from mkdocs_hotfix import (
     policyfile,
     recordpage,
     releases,
+    searchtext,
     tree,
 )
 from mkdocs_hotfix.book import Book, Links
@@ -44,6 +45,7 @@ from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.plain import inert
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.releases import Release
+from mkdocs_hotfix.searchtext import Html
 from mkdocs_hotfix.source import Source
 
 # Without the usual prefix: a finding has the form `path:line:column: …`, which editors and CI know how to read.
@@ -111,6 +113,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         if pagefile.SCRIPT not in config.extra_javascript:
             config.extra_javascript.append(pagefile.SCRIPT)
         _keep_search_here(config)
+        searchtext.shorten(config.plugins.events["page_context"])
         asked = self._asked(config)
         if asked is not None and asked.is_file():
             config.watch.append(os.path.abspath(asked))
@@ -353,7 +356,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         judged = self._of(page.file)
         if judged is None:
             asked = page.meta.get(OPT_IN) == "blocks" or self._is_ours(page.file)
-            return blocks.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
+            filled = blocks.fill(html, self.book, self._links_from(page.file, files, config)) if asked else html
+            return Html(filled) if self._is_ours(page.file) else filled
         made = recordpage.make(
             self.book,
             judged,

@@ -17,6 +17,7 @@ from mkdocs_hotfix.lifeline import Step
 from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.searchtext import Html
 from mkdocs_hotfix.sla import Clock
 from mkdocs_hotfix.templating import environment
 
@@ -40,7 +41,7 @@ class Page:
 
     title: str
     description: str
-    html: str
+    html: Html
     headings: tuple[Heading, ...]
 
 
@@ -93,7 +94,8 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
     )
     title = one.title if one and one.title else judged.name
     summary = str(one.data.get("summary", "")) if one else ""
-    return Page(title, summary or title, html, tuple(_headings(sections, text)))
+    flat = not (problems or hints or book.trouble)
+    return Page(title, summary or title, Html(html, flat=flat), tuple(_headings(sections, text)))
 
 
 RESTORE = "Restore"

@@ -1,0 +1,110 @@
+"""A search reads the short form of our pages, and finds what it would find in the whole ones; everybody else sees the whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mkdocs_hotfix import searchtext
+
+HERE = Path(__file__).parent
+HOOKS = """
+import re
+from mkdocs.plugins import event_priority
+
+def on_page_content(html, page, **_):
+    return html + "<p>Zebra</p>" if page.file.name == "HF-2026-0020" else None
+
+@event_priority(0)
+def on_page_context(context, page, **_):
+    context["seen"] = len(re.findall("<t[dh]", page.content))
+"""
+
+
+@pytest.fixture
+def tree(site):
+    """The sample records, a page with blocks, and a record that claims more than it proves."""
+    shutil.rmtree(site.docs)
+    shutil.copytree(HERE / "docs", site.docs)
+    site.broken()
+    site.config |= {"markdown_extensions": [{"toc": {"permalink": True}}]}
+    return site
+
+
+def entries(built):
+    assert not built.error, built.said
+    return json.loads(built.read("search/search_index.json"))["docs"]
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "material"])
+def test_it_finds_in_the_short_form_what_it_finds_in_the_whole(tree, theme, monkeypatch):
+    """The same sections with the same words, beside problem boxes too: a preview shows them."""
+    tree.config |= {"theme": {"name": theme}, "plugins": ["search", "hotfix"]}
+    short = entries(tree.build(serving=True))
+    pages = {path.relative_to(tree.out): path.read_bytes() for path in tree.out.rglob("*.html")}
+    read = []
+    monkeypatch.setattr(
+        searchtext, "_SEARCHES", dict.fromkeys(searchtext._SEARCHES, lambda html: read.append(html) or html)
+    )
+    whole = entries(tree.build(serving=True))
+    assert len(read) > 10
+    assert pages == {path.relative_to(tree.out): path.read_bytes() for path in tree.out.rglob("*.html")}
+    assert [(one["location"], one["title"]) for one in short] == [(one["location"], one["title"]) for one in whole]
+    for one, other in zip(short, whole, strict=True):
+        assert re.sub(r"\s", "", one["text"]) == re.sub(r"\s", "", other["text"])
+    if theme == "mkdocs":
+        assert short == whole
+
+
+def test_words_of_cells_beside_each_other_do_not_grow_together(tree):
+    tree.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"]}
+    found = {one["location"]: one["text"] for one in entries(tree.build(serving=True))}
+    words = found["hotfixes/HF-2026-0007/"]
+    assert " Severity Critical SLA " in words
+    assert " Service checkout Affected release " in words
+
+
+@pytest.mark.parametrize("plugins", [["search", "hotfix"], ["hotfix", "search"]], ids=["after", "before"])
+def test_whoever_looks_at_a_page_beside_the_search_sees_all_of_it(tree, plugins):
+    tree.write("hooks.py", HOOKS)
+    tree.write(
+        "over/main.html",
+        '{% extends "base.html" %}{% block content %}<i>{{ seen }}</i>{{ page.content }}{% endblock %}',
+    )
+    tree.config |= {
+        "theme": {"name": "material", "custom_dir": "over"},
+        "plugins": plugins,
+        "hooks": ["hooks.py"],
+    }
+    built = tree.build(serving=True)
+    found = {one["location"]: one["text"] for one in entries(built)}
+    for name in ("HF-2026-0007", "HF-2026-0019"):
+        html = built.read(f"hotfixes/{name}/index.html")
+        shown = re.search(r"<i>(\d+)</i>(.*?)</article>", html, re.DOTALL)
+        assert int(shown[1]) == len(re.findall("<t[dh]", shown[2])) > 10
+        assert '<p class="hf-meta"' in shown[2]
+    assert "Zebra" in " ".join(text for place, text in found.items() if "HF-2026-0020" in place), "added by the hook"
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "<p>a</p><script>let b</script>",
+        "<style>p {}</style><p>c</p>",
+        "<p>d</p><!-- <p>e</p> -->",
+        '<table><tr><td><div class="linenodiv">1</div></td><td>f</td></tr></table>',
+    ],
+)
+def test_what_only_a_parser_can_make_out_is_handed_over_as_it_is(strange):
+    html = searchtext.Html(f"<div>{strange}</div>")
+    assert all(write(html) is html for write in searchtext._SEARCHES.values())
+
+
+def test_a_value_in_quotes_does_not_end_a_tag():
+    html = searchtext.Html('<p>See <a href="x" title="a > b <p> c">this</a><img alt="1 > 0" src="y"> now</p>')
+    assert searchtext._for_material(html) == "<p>See this now</p>"
+    assert searchtext._for_mkdocs(html).split() == ["See", "this", "now"]
