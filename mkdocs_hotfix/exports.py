@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from mkdocs_hotfix import badge, digests, feed, policyfile, published, recordjson, times, tree
@@ -84,7 +83,7 @@ def hotfixes_json(report: Report, address: Address, chosen: tuple[Judged, ...] |
 
     document = {
         "version": 1,
-        "tool": {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")},
+        "tool": recordjson.tool(),
         "as_of": times.rfc3339(report.as_of),
         "process": report.policy.name,
         "policy": digests.of_policy(report.policy),

@@ -7,6 +7,7 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Container
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,8 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                     raise
                 return f"<p>{escape(str(error))}</p>\n"
             return None
+        # MkDocs would set up Markdown with all its extensions for each of them.
+        vars(page)["render"] = partial(_render, page)
         return "\n"
 
     # Before the macros plugin, which has its own idea of what stands in double braces.
@@ -400,6 +403,14 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
                 return Judged(Path(path), paths.display(Path(path)), Source(None), None)
         # By its address, too: the monorepo plugin gives files another path on the way.
         return self._records.get(path) or self._uris.get(file.src_uri)
+
+
+def _render(page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Render what others have written on a record's page, which is nothing as a rule; the page is made afterwards."""
+    if page.markdown:
+        Page.render(page, config, files)
+    else:
+        page.content = ""
 
 
 def _base(config: MkDocsConfig) -> Path:

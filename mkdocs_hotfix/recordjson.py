@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +17,12 @@ from mkdocs_hotfix.verdicts import Verdict
 
 Address = Callable[[Judged], str | None]
 """Tells where the page of a record is, seen from the top of the site."""
+
+
+@cache
+def tool() -> Mapping[str, str]:
+    """Name this program and its version. Once: the way to the version is long, and each record's file says it."""
+    return {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")}
 
 
 def path(url: str) -> str:
@@ -32,7 +39,7 @@ def document(judged: Judged, report: Report, address: Address) -> str:
         raise SetupError(f"{judged.path} is no record")
     made = {
         "version": 1,
-        "tool": {"name": "mkdocs-hotfix", "version": version("mkdocs-hotfix")},
+        "tool": tool(),
         "as_of": times.rfc3339(report.as_of),
         "process": report.policy.name,
         "hotfix": record_json(judged, report, address),

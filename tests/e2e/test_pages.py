@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 
+import mkdocs.structure.pages
 import pytest
 from click.testing import CliRunner
 
@@ -314,3 +316,30 @@ def test_a_verification_row_names_the_tests_that_failed_as_text(site):
     assert next(one.text for one in row.one("ul", class_="hf-tests").all("li")) == "pay · <b>card 1</b>: <script>1"
     assert not row.all("b")
     assert not row.all("script")
+
+
+@pytest.mark.parametrize("theirs", ["", "*Theirs*"], ids=["alone", "with another plugin"])
+def test_markdown_is_not_set_up_for_a_record_that_has_none(site, monkeypatch, theirs):
+    """Its page is made afterwards, and replaces what another plugin wrote in its place."""
+    seen = []
+    whole = mkdocs.structure.pages.markdown.Markdown.convert
+    monkeypatch.setattr(
+        "mkdocs.structure.pages.markdown.Markdown.convert", lambda self, text: seen.append(text) or whole(self, text)
+    )
+    if theirs:
+        hook = f"""
+            from mkdocs.plugins import event_priority
+
+            @event_priority(-90)
+            def on_page_markdown(markdown, page, **_):
+                return {theirs!r} if page.file.name == "HF-2026-0100" else None
+            """
+        site.write("hooks.py", textwrap.dedent(hook))
+        site.config["hooks"] = ["hooks.py"]
+    built = site.build()
+    assert not built.error, built.said
+    assert "# Home" in [text.strip() for text in seen]
+    assert [text for text in seen if text in ("", "*Theirs*")] == ([theirs] if theirs else [])
+    page = built.page("hotfixes/HF-2026-0100/index.html")
+    assert page.one("h1").text == "A small one"
+    assert "Theirs" not in page.text
