@@ -2,8 +2,9 @@
 
 Four builds take turns, each a process of its own with the same files and the same theme:
 
-- Material alone. It reads the front matter as metadata and makes pages of the texts. For each page that the plugin makes
-  besides (a release, a year, the guide) it has a page with a heading, so that both build as many pages.
+- Material alone. It reads the front matter as metadata and makes pages of the texts. In the place of each page that the plugin
+  makes besides (a release, a year, the guide) it has a page with a heading, so that both build as many pages, with the same
+  navigation beside them.
 - The same, and the gate runs before it, as the plugin runs it. The pages are still Material's.
 - The plugin: the gate, a record's page with its blocks, the list of all hotfixes, the handbook's other pages.
 
@@ -35,7 +36,7 @@ use_directory_urls: true
 not_in_nav: |
   hotfixes/*
   releases/*
-  more/*
+  years/*
 site_dir: site-{name}
 docs_dir: {docs}
 """
@@ -104,12 +105,14 @@ def _prepare(folder: Path, records: int) -> None:
     shutil.copytree(folder / "docs", folder / "docs-same")
     program = "import sys; from mkdocs_hotfix.cli import main; sys.exit(main())"
     run([sys.executable, "-c", program, "render", "--out", "rendered", "--as-of", corpus.AS_OF], folder)
-    _build(folder, "plugin")
     same = folder / "docs-same"
-    made = len(list((folder / "site-plugin").rglob("index.html"))) - len(list(same.rglob("*.md")))
-    (same / "more").mkdir()
-    for number in range(made):
-        (same / f"more/{number}.md").write_text("# A page\n", "utf-8")
+    for page in (folder / "rendered").rglob("*.md"):
+        there = same / page.relative_to(folder / "rendered")
+        if there.parent.name == "hotfixes" and there.name[0].isdigit():
+            there = same / "years" / there.name  # the gate would take it for a record
+        if not there.exists():
+            there.parent.mkdir(exist_ok=True)
+            there.write_text("# A page\n", "utf-8")
 
 
 def _largest(site: Path) -> float:
