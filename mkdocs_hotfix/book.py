@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from mkdocs_hotfix import attention, chains, discretion, listing, metrics, newrecord, sla, times
@@ -20,6 +19,7 @@ from mkdocs_hotfix.figures import Figure, Figures
 from mkdocs_hotfix.findings import shorten, visible
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.guide import Guide
+from mkdocs_hotfix.paths import inside
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.releases import Release
@@ -106,8 +106,7 @@ class Book:
 
     def json_uri(self, judged: Judged) -> str:
         """The machine-readable form of a record, by its path in the docs folder: it lies beside the page."""
-        inside = os.path.relpath(os.path.abspath(judged.file), os.path.abspath(self.policy.records))
-        return f"{self.folder}/{PurePosixPath(Path(inside).as_posix()).with_suffix('.json')}"
+        return f"{self.folder}/{PurePosixPath(inside(judged.file, self.policy.records)).with_suffix('.json')}"
 
     # -- values that templates ask for ---------------------------------------------------------------------
 
@@ -149,7 +148,7 @@ class Book:
 
     def path(self, judged: Judged) -> str:
         """Write the path of a record from the docs folder: the same wherever the site is built."""
-        return visible(os.path.relpath(judged.file, self.policy.root).replace(os.sep, "/"))
+        return visible(inside(judged.file, self.policy.root))
 
     def when(self, at: datetime, record: Record) -> str:
         """Write a time, without its day where that is the day of the report."""

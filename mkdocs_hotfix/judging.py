@@ -72,10 +72,10 @@ class Judged:
         """The record's id, or the file's name without its ending."""
         return self.record.id if self.record else self.file.stem
 
-    @property
+    @cached_property
     def evidence(self) -> tuple[Verdict, ...]:
         """The verdicts on evidence, in the policy's order."""
-        return tuple(one for one in self.verdicts if one.need.startswith("evidence."))
+        return tuple([one for one in self.verdicts if one.need.startswith("evidence.")])
 
     @property
     def errors(self) -> int:

@@ -106,6 +106,18 @@ def display(path: Path) -> str:
     return shown.replace(os.sep, "/")
 
 
+def inside(file: Path, folder: Path) -> str:
+    """Write the path of a file from a folder, with `/`."""
+    path, top = os.path.abspath(file), os.path.join(_absolute(folder, os.getcwd()), "")
+    way = path.removeprefix(top) if path.startswith(top) else os.path.relpath(path, top)
+    return way.replace(os.sep, "/")
+
+
+@lru_cache(maxsize=1 << 4)
+def _absolute(folder: Path, _here: str) -> str:
+    return os.path.abspath(folder)
+
+
 def find(path: Path) -> Iterator[Path]:
     """List the records at a path: the file itself, or every Markdown file and every link below a folder.
 

@@ -259,7 +259,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             lambda judged: urls.get(os.path.abspath(judged.file)),
         )
         for path, text in made:
-            if not files.get_file_from_path(path):
+            if path not in files.src_uris:
                 file = _generated(config, path)
                 _write(file, text)
                 files.append(file)
@@ -382,7 +382,7 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
             return file.url_relative_to(here) if file else None
 
         def page(uri: str) -> str | None:
-            file = files.get_file_from_path(self.book.moved.get(uri, uri))
+            file = files.src_uris.get(self.book.moved.get(uri, uri))
             return file.url_relative_to(here) if file and file.inclusion in PUBLISHED else None
 
         address = newrecord.new_file_address(config.repo_url or "", config.edit_uri or "", self.book.folder)
@@ -472,7 +472,7 @@ def _resolve_from(here: File, files: Files) -> Callable[[str], str | None]:
         if not parts.path:
             return f"#text-{parts.fragment.removeprefix('text-')}" if parts.fragment else None
         uri = posixpath.normpath(posixpath.join(posixpath.dirname(here.src_uri), unquote(parts.path)))
-        file = files.get_file_from_path(uri)
+        file = files.src_uris.get(uri)
         if file is None or file.inclusion not in PUBLISHED:
             return None
         return file.url_relative_to(here) + (f"#{parts.fragment}" if parts.fragment else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,11 +15,12 @@ from mkdocs_hotfix.findings import Finding, Level
 from mkdocs_hotfix.gate import Judged
 from mkdocs_hotfix.lifeline import Step
 from mkdocs_hotfix.narrative import Heading, Resolve
-from mkdocs_hotfix.policy import Policy
-from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.policy import Kind, Policy
+from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.searchtext import Html
 from mkdocs_hotfix.sla import Clock
 from mkdocs_hotfix.templating import environment
+from mkdocs_hotfix.verdicts import Verdict
 
 SECTIONS = {
     "triage": "Triage",
@@ -64,6 +65,8 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
     chain, package, near = _chain(book, judged)
     sections = _sections(judged, text, steps, clocks, near)
     open_ends = [verdict for verdict in judged.evidence if verdict.is_open]
+    counted = book.counted(judged)
+    work = one.data.get("work") if one else None
     html = (
         environment()
         .get_template("record.html.j2")
@@ -79,6 +82,12 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
             narrative=Markup(text.html),  # noqa: S704 - the sanitiser has been over it
             sections=sections,
             open_ends=open_ends,
+            proofs=_proofs(book.policy, judged),
+            others=_others(judged),
+            counted=counted,
+            met=book.met(judged),
+            work=work if isinstance(work, Mapping) else {},
+            carried=[id_ for id_ in one.release.includes if id_ not in book.report.embargoed] if one else [],
             clock=next((clock for name, _, clock in clocks if name == RESTORE), None),
             clocks=clocks,
             chain=chain,
@@ -96,6 +105,18 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
     summary = str(one.data.get("summary", "")) if one else ""
     flat = not (problems or hints or book.trouble)
     return Page(title, summary or title, Html(html, flat=flat), tuple(_headings(sections, text)))
+
+
+def _proofs(policy: Policy, judged: Judged) -> list[tuple[Verdict, Kind, Evidence | None]]:
+    """Lay the verdict on each kind of evidence, what the policy says of the kind, and what was filed beside each other."""
+    filed = judged.record.evidence if judged.record else {}
+    kinds = ((verdict, policy.kinds[verdict.need.removeprefix("evidence.")]) for verdict in judged.evidence)
+    return [(verdict, kind, filed.get(kind.id)) for verdict, kind in kinds]
+
+
+def _others(judged: Judged) -> list[Verdict]:
+    """List what else is to be mended."""
+    return [one for one in judged.verdicts if one.is_open and not one.need.startswith("evidence.")]
 
 
 RESTORE = "Restore"
