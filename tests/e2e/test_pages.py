@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from mkdocs_hotfix.blocks import BLOCKS
 from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.pages import NAMES
+from mkdocs_hotfix.recordpage import SECTIONS
+from mkdocs_hotfix.templating import source
 
 CLOSED = "hotfixes/HF-2026-0007/index.html"
 OPEN = "hotfixes/HF-2026-0020/index.html"
@@ -343,3 +345,8 @@ def test_markdown_is_not_set_up_for_a_record_that_has_none(site, monkeypatch, th
     page = built.page("hotfixes/HF-2026-0100/index.html")
     assert page.one("h1").text == "A small one"
     assert "Theirs" not in page.text
+
+
+def test_each_section_of_a_record_has_its_place_in_the_page():
+    text = source("record.html.j2")
+    assert re.findall(r'section == "([a-z]+)" %}{% inline "sections/\1\.html\.j2" %}', text) == list(SECTIONS)
