@@ -18,7 +18,8 @@ from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
-from mkdocs_hotfix.source import Later, LaterData, Source
+from mkdocs_hotfix.source import Source
+from mkdocs_hotfix.sparing import Later, LaterData
 from mkdocs_hotfix.verdicts import Verdict, verdicts
 
 MAX_FINDINGS = 100
@@ -258,10 +259,12 @@ def _parts(problem: Problem) -> Iterator[Pointer]:
 
 def root_of(file: Path, policy: Policy) -> Path:
     """A record may name what lies in the docs folder; one that lies elsewhere, what lies beside it."""
-    root = _absolute(os.fspath(policy.root), os.getcwd())
-    return root if os.path.abspath(file).startswith(f"{root}".rstrip(os.sep) + os.sep) else file.parent
+    return _root(os.path.split(file)[0], os.fspath(policy.root), os.getcwd())
 
 
-@lru_cache(maxsize=1 << 4)
-def _absolute(folder: str, _here: str) -> Path:
-    return Path(os.path.abspath(folder))
+@lru_cache(maxsize=1 << 8)
+def _root(folder: str, root: str, _here: str) -> Path:
+    """Thousands of records lie in a few folders: each is asked about once. Relative paths depend on where we are."""
+    top = os.path.abspath(root)
+    is_inside = os.path.join(os.path.abspath(folder), "").startswith(os.path.join(top, ""))
+    return Path(top if is_inside else folder)

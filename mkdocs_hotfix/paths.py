@@ -101,7 +101,18 @@ def is_named_like_a_record(name: str) -> bool:
 
 def display(path: Path) -> str:
     """Write a path as people typed it: relative to the current folder where it lies in it, with `/`."""
-    absolute, here = os.path.abspath(path), os.getcwd()
+    here = os.getcwd()
+    folder, name = os.path.split(path)
+    if name in ("", ".", ".."):
+        return _shown(os.fspath(path), here)
+    around = _shown(folder, here)
+    return name if around == "." else f"{around.rstrip('/')}/{name}"
+
+
+@lru_cache(maxsize=1 << 8)
+def _shown(path: str, here: str) -> str:
+    """Thousands of records lie in a few folders: each is asked about once."""
+    absolute = os.path.abspath(path)
     shown = "." if absolute == here else absolute.removeprefix(here.rstrip(os.sep) + os.sep)
     return shown.replace(os.sep, "/")
 

@@ -144,7 +144,8 @@ class Record:
         """Return what stands at a place, or nothing."""
         here: Any = self.data
         for part in pointer:
-            if not isinstance(here, Mapping) or part not in here:
+            # Nearly all are dicts, and to ask for a mapping takes ten times as long.
+            if not (type(here) is dict or isinstance(here, Mapping)) or part not in here:
                 return None
             here = here[part]
         return here

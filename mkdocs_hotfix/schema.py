@@ -33,6 +33,7 @@ MAX_PROBLEMS = 50
 # -- formats -----------------------------------------------------------------------------------------------
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]{1,4})?+(?:/[A-Za-z0-9._~/+,=-]*+)?+")  # nearly all
 
 
 def _is_time(value: object) -> bool:
@@ -44,7 +45,9 @@ def _is_day(value: object) -> bool:
 
 
 def _is_uri(value: object) -> bool:
-    return not isinstance(value, str) or bool(_URI.fullmatch(value) and accepts(_web_address, value))
+    if not isinstance(value, str) or _PLAIN_ADDRESS.fullmatch(value):
+        return True
+    return bool(_URI.fullmatch(value) and accepts(_web_address, value))
 
 
 def _web_address(text: str) -> None:

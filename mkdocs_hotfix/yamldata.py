@@ -34,8 +34,8 @@ NOT_TEXT = "not-text"
 # What no text needs.
 _ESCAPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_NOT_TEXT = frozenset(["", *"tfn~-0123456789"])  # how all begins that is something else than text
-_CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
+NOT_TEXT_STARTS = frozenset(["", *"tfn~-0123456789"])  # how all begins that is something else than text
+CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None}
 
 try:
     # Not `yaml.CParser`: PyYAML does not hand it on under that name.
@@ -53,7 +53,7 @@ def plain(value: str) -> str | int | float | bool | None:
     if not value:
         return None
     if value[0] in "tfn~":
-        return _CONSTANTS.get(value, value)
+        return CONSTANTS.get(value, value)
     if len(value) > _MAX_NUMBER or not (found := _NUMBER.fullmatch(value)):
         return value
     if found[1] or found[2]:
@@ -100,7 +100,7 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
                     )
                 style = event.style
                 if not style:  # unquoted
-                    if value[:1] in _NOT_TEXT:
+                    if value[:1] in NOT_TEXT_STARTS:
                         value = plain(value)
                 elif style == '"' and (found := _ESCAPED.search(value)):
                     raise _Refused(

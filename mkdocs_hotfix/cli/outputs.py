@@ -50,6 +50,8 @@ def refuse_clashes(files: Collection[Path], records: Path, read: Collection[Path
     Raises:
         SetupError: One is.
     """
+    if not files:
+        return
     folder = os.path.join(os.path.realpath(records), "")
     sources = {os.path.realpath(one) for one in read}
     seen: set[str] = set()

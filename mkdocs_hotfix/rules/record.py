@@ -100,7 +100,9 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
         plain = _plain(text)
         if pointer[-1] == "issues_found" and plain in _NONE:
             continue
-        if plain in empty or plain.partition(" ")[0] in _OPEN or _PLACEHOLDER.fullmatch(text.strip()):
+        first = plain.partition(" ")[0]
+        may_be_placeholder = first in _ORDERS or not text[:1].isalnum() or not text.isascii()
+        if plain in empty or first in _OPEN or (may_be_placeholder and _PLACEHOLDER.fullmatch(text.strip())):
             yield Problem(
                 f"`{dotted(pointer)}` says nothing: “{shorten(text, 40)}”",
                 pointer=pointer,
@@ -108,7 +110,7 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
                 label="says nothing",
                 on="value",
             )
-        elif " " in plain and not (_COUNTS.fullmatch(text) and _names_a_report(record, pointer)):
+        elif len(first) < len(plain) and not (_COUNTS.fullmatch(text) and _names_a_report(record, pointer)):
             seen[plain].append(pointer)
     for pointers in seen.values():
         if len(pointers) >= _SAME:
@@ -126,6 +128,7 @@ _COUNTS = re.compile(r"[0-9,]{1,12} tests?: [a-z0-9, ()]{1,100}")
 _SAME = 3
 _NONE = {"none", "no issues", "no issues found", "none found", "nothing", "no", "none known"}
 _OPEN = {"todo", "tbd", "tbc", "tba", "fixme", "xxx", "lorem"}
+_ORDERS = {"your", "insert", "describe", "write", "fill", "enter"}  # how placeholders without brackets begin
 _PLACEHOLDER = re.compile(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|\(?(?:your|insert|describe|write|fill in|enter)\b[^.]*(?:here|\.\.\.|…)\)?",
     re.IGNORECASE,
@@ -143,7 +146,7 @@ _TEXT_FIELDS = {
 
 
 _WORDS = re.compile(r"[^\W_]+")
-_ASCII_WORDS = "".join(char if char.isalnum() else " " for char in map(chr, range(128)))
+_ASCII_WORDS = "".join(char.lower() if char.isalnum() else " " for char in map(chr, range(128)))
 
 
 @cache
@@ -156,7 +159,7 @@ def _vacuous(more: tuple[str, ...]) -> frozenset[str]:
 def _plain(text: str) -> str:
     """Reduce a text to its words, so that `N/A.` and `n/a` are one."""
     if text.isascii():  # the same, five times as fast
-        return " ".join(text.lower().translate(_ASCII_WORDS).split())
+        return " ".join(text.translate(_ASCII_WORDS).split())
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
@@ -176,7 +179,7 @@ def _texts(record: Record) -> Iterator[tuple[Pointer, str]]:
     for key, value in record.data.items():
         if key in _TEXT_FIELDS and isinstance(value, str):
             found.append(((key,), value))
-        elif key not in _NO_TEXTS and isinstance(value, dict | list):
+        elif key not in _NO_TEXTS and type(value) in (dict, list):
             _add_below(value, (key,), found)
     yield from found
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mkdocs_hotfix import gate, narrative, policyfile
+from mkdocs_hotfix import gate, narrative, plainyaml, policyfile, yamldata
 from mkdocs_hotfix.findings import visible
 from mkdocs_hotfix.formats import FORMATS
 
@@ -20,16 +20,18 @@ NOW = gate.now("2026-04-14T05:00:00Z")
 POLICY = policyfile.load(None)
 
 
-def one(data: bytes, folder: Path) -> gate.Report:
+def one(record: bytes, folder: Path) -> gate.Report:
     """Judge these bytes as a record, write the findings down in every format, and render the text below."""
     file = folder / "HF-2026-0001.md"
-    file.write_bytes(data)
+    file.write_bytes(record)
     report = gate.check(POLICY, NOW, [file])
     for render in FORMATS.values():
         for line in render(report).splitlines():
             assert visible(line) == line
     for judged in report.judged:
         assert judged.record or report.exit_code(), "what can not be read is an error"
+        if (data := plainyaml.read(judged.source.yaml_text)) is not None:
+            assert repr(data) == repr(yamldata.load(judged.source.yaml_text, 1)[0]), "two readers, one answer"
         for verdict in judged.verdicts:
             assert verdict.need
         html = narrative.render(judged.source.body, lambda _: None).html.lower()
