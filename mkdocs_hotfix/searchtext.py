@@ -63,33 +63,66 @@ def _shortly(
 
 _REST = r'[^<>"]*(?:"[^"]*"[^<>"]*)*>'
 """The rest of a tag. A value in quotes may hold what would end one."""
-_LEFT_OUT = re.compile(rf"<([a-z]+)\b(?=[^>]* data-search-exclude[ >]){_REST}.*?</\1>", re.DOTALL)
-_IN_LINE = re.compile(rf"</?(?:a|abbr|del|em|s|span|strong|time|svg|path|rect|circle)\b{_REST}")
+_SPANS = "a|abbr|b|del|em|i|ins|kbd|mark|s|span|strong|time|u|svg|path|rect|circle"
+_IN_LINE, _IN_LINE_OURS = (re.compile(rf"</?(?:{_SPANS}{more})\b{_REST}") for more in ("", "|code"))
 _OTHERS, _OTHERS_FLAT = (
     re.compile(rf"</?(?!(?:p|code|pre|li|ol|ul|sub|sup|h[1-6]{more})\b)[a-z]{_REST}") for more in ("|div", "")
 )
 _ATTRIBUTES = re.compile(rf"<(p|code|pre|li|ol|ul|sub|sup|div) {_REST}")
+_LONE = re.compile(r"(<li>[^<]*)<p>([^<]*)</p>\s*</li>")
 _NO_HEADING = re.compile(rf"</?(?!h[1-6]\b)[a-z]{_REST}")
 _ANCHOR = re.compile(rf'<a class="headerlink"{_REST}[^<]*</a>')
-_STRANGE = re.compile(r"<(?:script|style|object|!)|linenodiv")
-"""What only a parser can make out, or what Material's search has rules of its own for."""
 _BETWEEN = "\0"
+_GAP = re.compile(rf"{_BETWEEN}[\s{_BETWEEN}]*")
+_STRANGE = ("<script", "<style", "<object", "<!", "linenodiv")
+"""What only a parser can make out, or what Material's search has rules of its own for."""
+_MARK = " data-search-exclude"
+NARRATIVE = '<div class="hf-narrative">'
+"""What the text of a record stands in. No other `div` is in it."""
 
 
 def _for_material(html: Html) -> str:
     """Keep headings, paragraphs, lists and code, which Material shows, and leave out what is marked so."""
-    if _STRANGE.search(html):
+    if _is_strange(html):
         return html
-    text = _ANCHOR.sub("", html) if "headerlink" in html else html
-    text = _IN_LINE.sub("", _LEFT_OUT.sub("", text))
-    text = (_OTHERS_FLAT if html.flat else _OTHERS).sub(_BETWEEN, text)
-    # Cells and terms stand beside each other without a blank; their words shall not grow together.
-    return _ATTRIBUTES.sub(r"<\1>", re.sub(rf"{_BETWEEN}[\s{_BETWEEN}]*", " ", text))
+    if not html.flat:
+        text = _ANCHOR.sub("", html) if "headerlink" in html else html
+        return _kept(text, _IN_LINE, _OTHERS)
+    before, _, rest = html.partition(NARRATIVE)
+    text, _, after = rest.partition("</div>")
+    ours = (_LONE.sub(r"\1\2</li>", _kept(part, _IN_LINE_OURS, _OTHERS_FLAT)) for part in (before, after))
+    return f" {_kept(text, _IN_LINE, _OTHERS_FLAT)} ".join(ours)
 
 
 def _for_mkdocs(html: Html) -> str:
     """Keep headings only: MkDocs' own search makes one line of all else, and knows no mark for what to leave out."""
-    return html if _STRANGE.search(html) else _NO_HEADING.sub(" ", html)
+    return html if _is_strange(html) else _NO_HEADING.sub(" ", html)
+
+
+def _is_strange(html: str) -> bool:
+    return any(word in html for word in _STRANGE)
+
+
+def _kept(html: str, in_line: re.Pattern[str], others: re.Pattern[str]) -> str:
+    text = others.sub(_BETWEEN, in_line.sub("", _unmarked(html)))
+    # Cells and terms stand beside each other without a blank; their words shall not grow together.
+    return _ATTRIBUTES.sub(r"<\1>", _GAP.sub(" ", text))
+
+
+def _unmarked(html: str) -> str:
+    """Leave out the elements that no search shall read. None of them holds another of its own name."""
+    parts, at = [], 0
+    while (mark := html.find(_MARK, at)) >= 0:
+        start = html.rfind("<", at, mark)
+        name = html[start + 1 : html.find(" ", start)]
+        end = html.find(f"</{name}>", mark)
+        if start < 0 or end < 0 or html.find(">", start, mark) >= 0:  # no tag: somebody writes of it
+            parts.append(html[at : mark + len(_MARK)])
+            at = mark + len(_MARK)
+        else:
+            parts.append(html[at:start])
+            at = end + len(name) + 3
+    return "".join(parts) + html[at:]
 
 
 _SEARCHES: Mapping[str, Callable[[Html], str]] = {

@@ -55,7 +55,7 @@ def test_it_finds_in_the_short_form_what_it_finds_in_the_whole(tree, theme, monk
     assert pages == {path.relative_to(tree.out): path.read_bytes() for path in tree.out.rglob("*.html")}
     assert [(one["location"], one["title"]) for one in short] == [(one["location"], one["title"]) for one in whole]
     for one, other in zip(short, whole, strict=True):
-        assert re.sub(r"\s", "", one["text"]) == re.sub(r"\s", "", other["text"])
+        assert re.sub(r"<[^>]+>|\s", "", one["text"]) == re.sub(r"<[^>]+>|\s", "", other["text"])
     if theme == "mkdocs":
         assert short == whole
 
@@ -102,6 +102,22 @@ def test_whoever_looks_at_a_page_beside_the_search_sees_all_of_it(tree, plugins)
 def test_what_only_a_parser_can_make_out_is_handed_over_as_it_is(strange):
     html = searchtext.Html(f"<div>{strange}</div>")
     assert all(write(html) is html for write in searchtext._SEARCHES.values())
+
+
+def test_a_text_keeps_its_paragraphs_and_its_code_for_those_who_read_the_results(tree):
+    tree.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"]}
+    found = {one["location"]: one["text"] for one in entries(tree.build(serving=True))}
+    assert (
+        "<p>The release 4.12.2 renamed the field <code>card_ref</code> in"
+        in found["hotfixes/HF-2026-0007/#text-what-happened"]
+    )
+    rows = " ".join(found["hotfixes/HF-2026-0007/#verification"].split())
+    assert "<li> Regression test Passed test-lead, 02:41 UTC on staging. 412 passed" in rows
+
+
+def test_a_text_may_write_of_what_marks_a_part_for_no_search():
+    html = searchtext.Html("<p>With data-search-exclude it is<b> not found</b>.</p><p data-search-exclude>c</p>")
+    assert searchtext._for_material(html) == "<p>With data-search-exclude it is not found.</p>"
 
 
 def test_a_value_in_quotes_does_not_end_a_tag():
