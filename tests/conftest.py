@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from mkdocs_hotfix import policyfile
+from mkdocs_hotfix.formats import text
+from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
 
 
@@ -50,5 +53,20 @@ def says(request: pytest.FixtureRequest) -> Callable[[str, Path], None]:
             file.write_bytes(text.encode("utf-8"))
             pytest.fail(f"{file} is written anew. Read it as somebody who is tired would:\n\n{text}", pytrace=False)
         assert text == expected, f"{file} expects another text. Is the new one better? Then run this with --rewrite."
+
+    return compare
+
+
+@pytest.fixture
+def tells(request: pytest.FixtureRequest, says: Callable[[str, Path], None]) -> Callable[[Report], None]:
+    """Compare what the gate tells with the text of this very test, in `tests/told/`."""
+    name = request.node.name.removeprefix("test_").partition("[")
+    which = "".join(name[2:]).removesuffix("]")
+    words = re.sub(r"[^A-Za-z0-9.]+", "-", which or name[0]).strip("-")
+    folder = Path(__file__).parent / "told" / request.path.stem.removeprefix("test_")
+
+    def compare(report: Report) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        says(text.render(report), folder / f"{words}.txt")
 
     return compare

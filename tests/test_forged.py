@@ -102,9 +102,11 @@ def name(case: Path) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_a_forged_record_is_refused(case: Path, docs: Docs):
+def test_a_forged_record_is_refused(case: Path, docs: Docs, tells: Callable[[Report], None]):
     docs.take(case, "forged")
-    refuses(docs.judge(), case.parent.name)
+    report = docs.judge()
+    refuses(report, case.parent.name)
+    tells(report)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)

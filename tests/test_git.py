@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -352,14 +353,19 @@ FORGED: Mapping[str, tuple[Forge, str, str]] = {
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_forged_record_is_refused(shop: Shop, name: str):
+def test_a_forged_record_is_refused(
+    shop: Shop, name: str, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(shop.top)
     forge, slug, words = FORGED[name]
     data = shop.data()
     forge(shop, data)
     shop.file(data)
-    found = [finding for finding in shop.check(git=True).findings if finding.slug == slug]
+    report = shop.check(git=True)
+    found = [finding for finding in report.findings if finding.slug == slug]
     assert any(words in finding.message for finding in found), [finding.message for finding in found]
     assert all(finding.help and finding.level == "error" for finding in found)
+    tells(report)
 
 
 HONEST: Mapping[str, Forge] = {
@@ -868,7 +874,10 @@ STEPS: Mapping[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_status_goes_back_only_with_a_rollback(shop: Shop, name: str):
+def test_a_status_goes_back_only_with_a_rollback(
+    shop: Shop, name: str, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(shop.top)
     before, after, allowed = STEPS[name]
 
     def put(changes: Mapping[str, Any]) -> None:
@@ -877,7 +886,10 @@ def test_a_status_goes_back_only_with_a_rollback(shop: Shop, name: str):
     put(before)
     shop.commit("before")
     put(after)
-    assert ("status-went-back" in shop.slugs(since="HEAD")) is not allowed
+    report = shop.check(since="HEAD")
+    assert ("status-went-back" in {finding.slug for finding in report.findings}) is not allowed
+    if not allowed:
+        tells(report)
 
 
 def with_evidence(**changes: Any) -> Callable[[Shop, dict[str, Any]], None]:
@@ -910,19 +922,31 @@ EDITS: Mapping[str, tuple[Callable[[Shop, dict[str, Any]], None], str]] = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_a_closed_record_is_not_edited_in_silence(shop: Shop, name: str):
+def test_a_closed_record_is_not_edited_in_silence(
+    shop: Shop, name: str, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(shop.top)
     change, what = EDITS[name]
     data = shop.data()
     change(shop, data)
     path = shop.records / f"{ID}.md"
     path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
-    found = [one for one in shop.check(since="HEAD").findings if one.slug == "edited-after-closing"]
+    report = shop.check(since="HEAD")
+    tells(report)
+    found = [one for one in report.findings if one.slug == "edited-after-closing"]
     assert [what in one.message for one in found] == [True]
     assert what in " ".join(found[0].help)
     for told, allowed in ((what, True), (what.split(".")[0], True), ("evidence.communication", False)):
         data["amendments"] = [amendment(told)]
         path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
         assert ("edited-after-closing" not in shop.slugs(since="HEAD")) is allowed
+
+
+def test_a_text_belongs_to_a_test():
+    """A text in `tests/told/git/` that no test compares says nothing."""
+    there = {file.stem for file in (Path(__file__).parent / "told" / "git").iterdir()}
+    refused = [*FORGED, *EDITS, *(name for name, step in STEPS.items() if not step[-1])]
+    assert there == {re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") for name in refused}
 
 
 def test_an_amendment_stays_as_it_was(shop: Shop):
