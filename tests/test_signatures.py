@@ -226,26 +226,31 @@ def test_a_report_that_was_edited_after_it_was_signed_is_refused(docs: Docs, our
     refused(docs.check(), "another file")
 
 
-def test_a_report_that_nobody_signed_is_refused(docs: Docs):
-    refused(docs.check(), "there is no `HF-2026-0001/regression-test.xml.sigstore.json`")
+def test_a_report_that_nobody_signed_is_refused(docs: Docs, tells: Callable[[Report], None]):
+    report = docs.check()
+    refused(report, "there is no `HF-2026-0001/regression-test.xml.sigstore.json`")
+    tells(report)
 
 
-def test_evidence_that_names_no_report_has_none_that_is_signed(docs: Docs):
+def test_evidence_that_names_no_report_has_none_that_is_signed(docs: Docs, tells: Callable[[Report], None]):
     report = docs.check(sigstore={**TRUSTED, "required": ["smoke-test"]})
     assert [one.message for one in report.findings] == [
         "“Smoke test in production” names no report that could be signed"
     ]
+    tells(report)
 
 
 @pytest.mark.parametrize("what", ["link", "folder"])
-def test_a_bundle_that_is_no_file_is_refused_unread(docs: Docs, ours: Any, what: str):
+def test_a_bundle_that_is_no_file_is_refused_unread(docs: Docs, ours: Any, what: str, tells: Callable[[Report], None]):
     if what == "folder":
         docs.bundle.mkdir()
     else:
         elsewhere = docs.folder.parent / "elsewhere.json"
         elsewhere.write_text(json.dumps(ours.sign_file(REPORT)), "utf-8")
         docs.bundle.symlink_to(elsewhere.absolute())
-    refused(docs.check(), "not a plain file")
+    report = docs.check()
+    refused(report, "not a plain file")
+    tells(report)
 
 
 @pytest.mark.parametrize("level", ["note", "off"])
