@@ -7,7 +7,7 @@ from typing import Any
 
 from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.tally import MAX_NOTED, Tally
-from mkdocs_hotfix.testreport import REPAIR, Outcome, ReportError, duration, moment
+from mkdocs_hotfix.testreport import LESS, MAX_ELEMENTS, REPAIR, Feed, Outcome, ReportError, duration, moment
 
 MAX_TESTS = 200_000
 
@@ -24,9 +24,14 @@ _NOT_RUN = frozenset({"todo", "skipped", "pending", "disabled"})
 class Tests:
     """Counts the tests of a CTRF report as they come."""
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+    def __init__(self, feed: Feed, tally: Tally) -> None:
+        self.feed, self.tally = feed, tally
         self.seen = dict.fromkeys(_STATUS, 0)
+
+    @property
+    def elements(self) -> int:
+        """How many elements of XML would have been as much work."""
+        return sum(self.seen.values()) * MAX_ELEMENTS // MAX_TESTS
 
     def add(self, test: dict[str, Any]) -> None:
         """Count one.
@@ -35,10 +40,8 @@ class Tests:
             ReportError: It has no name, or a status that CTRF does not know.
         """
         number = sum(self.seen.values()) + 1
-        if number > MAX_TESTS:
-            raise ReportError(
-                f"The report holds more than {MAX_TESTS:,} tests", "File the reports of the suites one by one."
-            )
+        if number * MAX_ELEMENTS > self.feed.budget.elements * MAX_TESTS:
+            raise self.feed.too_many(f"The report holds more than {MAX_TESTS:,} tests", LESS)
         name, status = test.get("name"), test.get("status")
         if number <= MAX_NOTED:
             self.tally.note(sorted(test.items()))

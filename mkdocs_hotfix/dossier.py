@@ -1,15 +1,22 @@
-"""The reports that records name, opened: each file once a run, and only where the path stays in the docs folder."""
+"""The reports that records name, opened: each file once a run, and only where the path stays in the docs folder.
+
+Of one record no more is read than one report may hold: what its reports have beyond that is left unread, and told.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mkdocs_hotfix import reports
 from mkdocs_hotfix.paths import Place, locate, open_regular
 from mkdocs_hotfix.record import Evidence, Record
-from mkdocs_hotfix.reports import ReportError, TestReport
+from mkdocs_hotfix.reports import MAX_BYTES, Budget, ReportError, TestReport, UnreadError
+
+_SMALL = Budget(256 << 10, 2_000)
+"""What is sooner read again, should somebody ask, than kept for thousands of records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,10 @@ class Dossier:
     def __init__(self) -> None:
         self._places: dict[tuple[Path, str], Place] = {}
         self._read: dict[Path, TestReport | ReportError] = {}
+        self._costs: dict[Path, Budget] = {}
+        self._unread: dict[Path, frozenset[Path]] = {}  # by the record's file
         self._contents: dict[Path, str] = {}
+        self._digests: dict[Path, str] = {}
 
     def of(self, record: Record, evidence: Evidence) -> tuple[Opened, ...]:
         """Open every report of a piece of evidence.
@@ -49,6 +59,12 @@ class Dossier:
         """Take the digest of what a report says from an earlier run that has read the same bytes."""
         self._contents[file] = content
 
+    def digest(self, file: Path) -> str:
+        """Return the SHA-256 of a report's bytes as they are now, hashed once a run; nothing where it can not be read."""
+        if file not in self._digests:
+            self._digests[file] = _digest(file)
+        return self._digests[file]
+
     def let_go(self, record: Record) -> None:
         """Keep of a record's reports only the digest of what each says: nothing else is asked of them any more."""
         for evidence in record.evidence.values():
@@ -57,7 +73,8 @@ class Dossier:
                 found = self._read.get(file)
                 if isinstance(found, TestReport):
                     self._contents[file] = found.content
-                    del self._read[file]
+                    if self._costs[file].size <= _SMALL.size and self._costs[file].elements <= _SMALL.elements:
+                        del self._read[file], self._costs[file]
 
     def contents(self, record: Record, evidence: Evidence) -> Iterator[tuple[int, str, str]]:
         """Yield the position, the path and the digest of what it says, of every report that can be read."""
@@ -79,21 +96,67 @@ class Dossier:
         place = self.place(text, record.file, record.root)
         if place.trouble:
             return Opened(text, place)
-        if place.file not in self._read:
-            self._read[place.file] = _read(place.file)
-        found = self._read[place.file]
+        if record.file not in self._unread:
+            self._unread[record.file] = frozenset(self._spend(record))
+        if place.file in self._unread[record.file]:
+            return Opened(text, place, error=UnreadError())
+        found = self._read.get(place.file) or self._fetch(place.file, Budget())
         if isinstance(found, ReportError):
             return Opened(text, place, error=found)
         return Opened(text, place, report=found)
 
+    def _spend(self, record: Record) -> Iterator[Path]:
+        """Read a record's reports in their order, and yield those beyond what is read for one record."""
+        places = (
+            self.place(text, record.file, record.root)
+            for evidence in record.evidence.values()
+            for text in evidence.reports
+        )
+        budget, enough = Budget(), True
+        for file in dict.fromkeys(place.file for place in places if not place.trouble):
+            # It costs the same whether another record has named it before or not, or the order of files would decide.
+            enough = enough and not isinstance(self._fetch(file, budget), UnreadError)
+            if not enough:
+                yield file
 
-def _read(file: Path) -> TestReport | ReportError:
+    def _fetch(self, file: Path, budget: Budget) -> TestReport | ReportError:
+        """Read a report, unless that was done before, and take what it costs from the budget."""
+        cost = self._costs.get(file)
+        if cost is None:
+            before = replace(budget)
+            found = _read(file, budget)
+            if not isinstance(found, UnreadError):
+                self._costs[file] = Budget(before.size - budget.size, before.elements - budget.elements)
+                self._read[file] = found
+            return found
+        if cost.size > budget.size or cost.elements > budget.elements:
+            return UnreadError()
+        budget.size -= cost.size
+        budget.elements -= cost.elements
+        return self._read[file]
+
+
+def _digest(file: Path) -> str:
+    made = hashlib.sha256()
+    try:
+        opened = open_regular(file)
+        if opened is None or opened[1] > MAX_BYTES:
+            return ""
+        with opened[0] as stream:
+            while chunk := stream.read(1 << 20):
+                made.update(chunk)
+    except OSError:
+        return ""
+    return made.hexdigest()
+
+
+def _read(file: Path, budget: Budget) -> TestReport | ReportError:
     try:
         opened = open_regular(file)
         if opened is None:
             return ReportError("It is not a regular file", "Put the test runner's file in its place.")
         with opened[0] as stream:
-            return reports.read(stream)
+            return reports.read(stream, budget)
     except ReportError as error:
         return error
     except OSError as error:

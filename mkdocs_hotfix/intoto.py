@@ -10,7 +10,7 @@ from typing import Any
 from mkdocs_hotfix import jsonstream
 from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.tally import Tally
-from mkdocs_hotfix.testreport import REPAIR, Outcome, ReportError
+from mkdocs_hotfix.testreport import REPAIR, Feed, Outcome, ReportError
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -18,8 +18,8 @@ _PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _SHA1 = 40
 
 
-def unpack(envelope: dict[str, Any]) -> Any:
-    """Take the statement out of a DSSE envelope. Who signed it is not looked at here.
+def unpack(envelope: dict[str, Any], feed: Feed) -> Any:
+    """Take the statement out of a DSSE envelope, a part of `feed`. Who signed it is not looked at here.
 
     Raises:
         ReportError: It carries something else.
@@ -37,7 +37,7 @@ def unpack(envelope: dict[str, Any]) -> Any:
     def refuse(_: object) -> None:
         raise ReportError("The envelope does not carry an in-toto statement", REPAIR)
 
-    return jsonstream.parse(io.BytesIO(raw), refuse)
+    return jsonstream.parse(io.BytesIO(raw), refuse, feed)
 
 
 def read(root: dict[str, Any], tally: Tally) -> None:

@@ -14,23 +14,34 @@ from typing import Any
 import ijson  # type: ignore[import-untyped]
 
 from mkdocs_hotfix.findings import shorten
-from mkdocs_hotfix.testreport import CHUNK, REPAIR, Feed, ReportError
+from mkdocs_hotfix.testreport import CHUNK, LESS, MAX_ELEMENTS, REPAIR, Feed, ReportError
 
 MAX_DEPTH = 32
 MAX_KEPT = 200_000
+MAX_VALUES = 2_800_000
 MAX_TOKEN = 8 << 20
 MAX_STRING = 2_000
 MAX_LOCATED = 8 << 20
 
 
 class _Watched:
-    """A feed that notices when bytes go in and no event comes out: a string without end."""
+    """A feed that notices when bytes go in and no event comes out: a string without end; or far too many."""
 
-    def __init__(self, source: Feed | io.BytesIO) -> None:
-        self.source = source
-        self.taken = self.at_event = 0
+    def __init__(self, source: Feed | io.BytesIO, feed: Feed) -> None:
+        self.source, self.feed = source, feed
+        self.taken = self.at_event = self.events = self.counted = 0
+
+    def count(self) -> None:
+        """Take note of the events since the last time. Ten of them are as much work as an element of XML."""
+        self.feed.values += self.events - self.counted
+        self.counted = self.events
+        if self.feed.values * MAX_ELEMENTS > self.feed.budget.elements * MAX_VALUES:
+            raise self.feed.too_many(f"The report holds more than {MAX_VALUES:,} values", LESS)
 
     def read(self, size: int) -> bytes:
+        if self.events > self.counted:
+            self.at_event = self.taken
+            self.count()
         data = self.source.read(size)
         if not self.taken:
             data = data.removeprefix(b"\xef\xbb\xbf") or data
@@ -103,11 +114,11 @@ class _Builder:
                 self.on_test(done)
 
 
-def _load(source: Feed | io.BytesIO, on_test: Callable[[Any], None]) -> Any:
+def _load(source: Feed | io.BytesIO, on_test: Callable[[Any], None], feed: Feed) -> Any:
     """Build the data of a JSON text, without the items of `results.tests`: those go to `on_test` and are dropped."""
-    watched, builder = _Watched(source), _Builder(on_test)
-    for event, value in ijson.basic_parse(watched, use_float=True, buf_size=CHUNK):
-        watched.at_event = watched.taken
+    watched, builder = _Watched(source, feed), _Builder(on_test)
+    events = ijson.basic_parse(watched, use_float=True, buf_size=CHUNK)
+    for watched.events, (event, value) in enumerate(events, 1):
         if event == "map_key":
             builder.key(value)
         elif event == "start_map":
@@ -120,15 +131,17 @@ def _load(source: Feed | io.BytesIO, on_test: Callable[[Any], None]) -> Any:
             builder.value(value[:MAX_STRING])
         else:
             builder.value(value)
+    watched.count()
     return builder.root
 
 
-def parse(source: Feed | io.BytesIO, on_test: Callable[[dict[str, Any]], None]) -> Any:
+def parse(source: Feed | io.BytesIO, on_test: Callable[[dict[str, Any]], None], feed: Feed) -> Any:
     """Read a JSON text.
 
     Args:
         source: Its bytes.
         on_test: Is given each item of `results.tests`, which is dropped afterwards.
+        feed: The report that it is, or comes out of: counts what is read.
 
     Returns:
         All the rest of it.
@@ -137,7 +150,7 @@ def parse(source: Feed | io.BytesIO, on_test: Callable[[dict[str, Any]], None]) 
         ReportError: It is not well-formed, too deep, or too much.
     """
     try:
-        return _load(source, on_test)
+        return _load(source, on_test, feed)
     except (ijson.JSONError, ValueError, RecursionError) as error:
         reason, line = _why(source)
         raise ReportError(f"The JSON is not well-formed: {reason}", REPAIR, line) from error

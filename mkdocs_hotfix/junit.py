@@ -11,10 +11,9 @@ from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.junitcase import Case, sounds_wrong, told_wrong
 from mkdocs_hotfix.junitcounts import Suite, differences
 from mkdocs_hotfix.tally import MAX_NOTED, Tally
-from mkdocs_hotfix.testreport import CHUNK, REPAIR, Feed, Outcome, ReportError, duration, moment
+from mkdocs_hotfix.testreport import CHUNK, LESS, MAX_ELEMENTS, REPAIR, Feed, Outcome, ReportError, duration, moment
 
 MAX_DEPTH = 64
-MAX_ELEMENTS = 300_000
 MAX_TOKEN = 4 << 20
 MAX_NAMES = 5_000
 _MAX_MESSAGE = 2_000
@@ -33,8 +32,8 @@ _ENCODING = re.compile(
 class _Reader:
     """The handlers of the parser. Nothing is kept of a case once it is closed, but in the tally."""
 
-    def __init__(self, tally: Tally, parser: expat.XMLParserType) -> None:
-        self.tally, self.parser = tally, parser
+    def __init__(self, feed: Feed, tally: Tally, parser: expat.XMLParserType) -> None:
+        self.feed, self.tally, self.parser, self.most = feed, tally, parser, feed.budget.elements
         self.suites: list[Suite] = []
         self.case: Case | None = None
         self.depth = self.elements = 0
@@ -67,12 +66,11 @@ class _Reader:
         self.elements += 1
         if self.depth > MAX_DEPTH:
             self.refuse(f"The elements are nested deeper than {MAX_DEPTH} levels")
-        if self.elements > MAX_ELEMENTS:
-            self.refuse(
-                f"The report holds more than {MAX_ELEMENTS:,} elements", "File the reports of the suites one by one."
-            )
+        if self.elements > self.most:
+            raise self.feed.too_many(f"The report holds more than {MAX_ELEMENTS:,} elements", LESS)
         if self.elements <= MAX_NOTED:
             self.tally.note_text(f"{tag}{sorted(attributes.items())}")
+        self.elements += "timestamp" in attributes  # what is more work counts for more
         if tag == "testcase" and self.case is None and self.depth == len(self.suites) + 1 > 1:  # nearly all
             self.case = Case(attributes)
             return
@@ -94,6 +92,7 @@ class _Reader:
             if tag == "testcase":
                 self.case = Case(attributes)
             else:
+                self.elements += 3
                 self.suites.append(Suite(tag, attributes))
         elif tag == "property":
             self.property = attributes.get("name", "")
@@ -266,7 +265,7 @@ def read(feed: Feed, tally: Tally) -> None:
     """
     names: dict[str, str] = {}
     parser = expat.ParserCreate(intern=names)
-    reader = _Reader(tally, parser)
+    reader = _Reader(feed, tally, parser)
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
@@ -287,6 +286,7 @@ def read(feed: Feed, tally: Tally) -> None:
             raise
         reader.refuse("The encoding that the XML declares can not be read", "Save it as UTF-8.")
     finally:
+        feed.elements = reader.elements
         # Parser and reader know each other, and nobody collects them before a check ends.
         parser.StartElementHandler = parser.EndElementHandler = parser.StartDoctypeDeclHandler = None
         parser.XmlDeclHandler = parser.CharacterDataHandler = None

@@ -26,7 +26,7 @@ from mkdocs_hotfix.judging import Draft
 from mkdocs_hotfix.paths import display, open_regular
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.record import Record, end_of
-from mkdocs_hotfix.reports import MAX_BYTES, TestReport
+from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.times import later
@@ -87,14 +87,13 @@ class Entry:
 
     def draft(self, file: Path, context: Context) -> Draft | None:
         """Make the draft; nothing where the file or a report holds other bytes."""
-        raw = _bytes(file, source.MAX_BYTES)
+        raw = _bytes(file)
         if raw is None or hashlib.sha256(raw).hexdigest() != self.digest:
             return None
         root = judging.root_of(file, context.policy)
         for text, digest, content in self.reports:
             place = context.dossier.place(text, file, root)
-            held = None if place.trouble else _bytes(place.file, MAX_BYTES)
-            if held is None or hashlib.sha256(held).hexdigest() != digest:
+            if place.trouble or context.dossier.digest(place.file) != digest:
                 return None
             context.dossier.remember(place.file, content)
         path = visible(display(file))
@@ -185,13 +184,13 @@ def _key(file: Path, policy: Policy) -> str:
     return os.path.relpath(file, policy.root)
 
 
-def _bytes(file: Path, most: int) -> bytes | None:
+def _bytes(file: Path) -> bytes | None:
     try:
         opened = open_regular(file)
         if opened is None:
             return None
         with opened[0] as stream:
-            return stream.read() if opened[1] <= most else None
+            return stream.read() if opened[1] <= source.MAX_BYTES else None
     except OSError:
         return None
 

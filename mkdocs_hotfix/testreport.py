@@ -8,7 +8,6 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import BinaryIO, ClassVar, Literal
 
 from mkdocs_hotfix.findings import shorten
@@ -18,14 +17,20 @@ Format = Literal["junit", "ctrf", "in-toto"]
 Outcome = Literal["passed", "failed", "error", "skipped"]
 
 MAX_BYTES = 64 << 20
+MAX_ELEMENTS = 300_000
 CHUNK = 256 << 10
 MAX_TEXT = 300
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000
 _WEST, _EAST = timedelta(hours=12), timedelta(hours=14)
 _LONGEST = 10 * 365 * 86_400.0
 _SHORT = 9  # digits and a point that can not be longer than `_LONGEST` seconds
+LESS = "File the tests of the scope only, and leave captured output out of their reports."
 REPAIR = "Let the test tool write the report again, and file it as it is."
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MAIL = re.compile(  # by hand: email.utils takes four times as long, and a report may hold 300,000 times
+    r"(?:[A-Z][a-z]{2}, )?([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:([+-][0-9]{4})|GMT|UTC?)"
+)
 _SECONDS = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})?(?:[.,][0-9]{0,30})?(?:[eE]-?[0-9]{1,2})?")
 
 
@@ -41,6 +46,24 @@ class ReportError(Exception):
     def __init__(self, reason: str, advice: str, line: int | None = None) -> None:
         super().__init__(reason)
         self.reason, self.advice, self.line = reason, advice, line
+
+
+class UnreadError(ReportError):
+    """A report that was left unread, since reports of the same record have used up what is read for one record."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"It is left unread: of one record's reports {MAX_BYTES >> 20} MiB and {MAX_ELEMENTS:,} elements are read",
+            LESS,
+        )
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be read for one record: all its reports together may be as large as one alone."""
+
+    size: int = MAX_BYTES
+    elements: int = MAX_ELEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +162,14 @@ class Feed:
     Attributes:
         head: The first bytes, for a look at what the file is.
         size: How many bytes were handed on.
+        elements: How many elements were in them: of XML, or of as much work.
+        values: How many values, names and brackets of JSON.
+        budget: What may be read; as much less once this is done.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
-        self.size = 0
+    def __init__(self, stream: BinaryIO, budget: Budget) -> None:
+        self.stream, self.budget = stream, budget
+        self.size = self.elements = self.values = 0
         self._hash = hashlib.sha256()
         try:
             announced = os.fstat(stream.fileno()).st_size
@@ -151,6 +177,8 @@ class Feed:
             announced = 0
         if announced > MAX_BYTES:
             raise _too_large()
+        if announced > budget.size:
+            raise UnreadError
         self.head: bytes = stream.read(CHUNK)
         self._next: bytes | None = self.head
 
@@ -165,16 +193,25 @@ class Feed:
             return b""
         data, self._next = self.stream.read(min(size, CHUNK)) if self._next is None else self._next, None
         self.size += len(data)
-        if self.size > MAX_BYTES:
-            raise _too_large()
+        if self.size > self.budget.size:
+            raise _too_large() if self.budget.size == MAX_BYTES else UnreadError
         self._hash.update(data)
         return data
+
+    def too_many(self, reason: str, advice: str, line: int | None = None) -> ReportError:
+        """Return the error of more elements than may be read: the report's own, or that of all before it."""
+        return ReportError(reason, advice, line) if self.budget.elements == MAX_ELEMENTS else UnreadError()
+
+    def spend(self) -> None:
+        """Take what was read from the budget."""
+        self.budget.size = max(self.budget.size - self.size, 0)
+        self.budget.elements = max(self.budget.elements - self.elements, 0)
 
 
 def _too_large() -> ReportError:
     return ReportError(
         f"The report is larger than {MAX_BYTES >> 20} MiB",
-        "File the reports of the suites one by one, or leave captured output out of them.",
+        LESS,
     )
 
 
@@ -191,9 +228,12 @@ def moment(text: str | None) -> datetime | None:
     """
     text = (text or "")[:64].strip()
     try:
-        at = datetime.fromisoformat(text) if text[:1].isdigit() else parsedate_to_datetime(text)
+        if not text[:1].isdigit() and (mail := _MAIL.fullmatch(text)):
+            day, month, year, clock, zone = mail.groups()
+            text = f"{year}-{1 + _MONTHS.index(month):02}-{day:0>2}T{clock}{zone or 'Z'}"
+        at = datetime.fromisoformat(text)
         at = at.astimezone(UTC) if at.tzinfo else at
-    except (ValueError, TypeError, OverflowError, IndexError):
+    except (ValueError, OverflowError):
         return None
     return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 

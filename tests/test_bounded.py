@@ -32,6 +32,7 @@ NAMED = (
     + "evidence: {smoke-test: {result: passed, at: 2026-04-14T02:04:00Z, by: a, environment: production, report: HF-2026-0001/%s}}\n---\n"
 )
 SUITE = "<testsuite name='a' tests='1'>"
+TIMES = "time='1,000.1' timestamp='Mon, 05 Jan 2026 00:00:00 +0000'"
 DEEP = "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30))
 
 RECORDS = {
@@ -47,7 +48,9 @@ RECORDS = {
     "control characters": HEAD + "summary: " + "\x07" * 900_000 + "\n---\n",
     "wrong answers": f"{HEAD}triage: {{answers: {{{', '.join(f'q{n}: {{answer: x}}' for n in range(6_000))}}}}}\n---\n",
     "wrong approvals": HEAD + "approvals:\n" + "- {by: 1, role: x, at: never}\n" * 2_400 + "---\n",
-    "reports that are not there": NAMED % f"[{','.join(f'n{n}.xml' for n in range(9_000))}]",
+    "reports that are not there": (NAMED % "X").replace(
+        "HF-2026-0001/X", f"[{','.join(f'n{n}.xml' for n in range(9_000))}]"
+    ),
     "ends that are none": HEAD + " ---\n" * 200_000,
     "brackets": f"{HEAD}---\n{'[' * 900_000}",
     "a table": HEAD + "---\n| a | b |\n|---|---|\n" + "| a | b |\n" * 80_000,
@@ -61,12 +64,45 @@ REPORTS = {
     "cases": ("a.xml", SUITE + "<testcase name='a'/>" * 2_000_000),
     "failures": ("a.xml", SUITE + "<testcase name='a'><failure message='m'>x</failure></testcase>" * 300_000),
     "output": ("a.xml", SUITE + "<system-out>" + "a\n" * 15_000_000),
+    "suites": ("a.xml", SUITE + f"<testsuite name='a' tests='1' failures='1' skipped='3' {TIMES}/>" * 299_990),
+    "times": ("a.xml", SUITE + f"<testcase name='a' {TIMES}/>" * 299_990),
     "a huge count": ("a.xml", f"<testsuite tests='{'9' * 1_000_000}'><testcase name='a' time='1e99999'/></testsuite>"),
     "JSON in JSON": ("a.json", '{"results": ' + "[" * 3_000_000),
     "a huge JSON number": ("a.json", '{"results": {"summary": {"tests": ' + "9" * 3_000_000 + "}}}"),
     "tests": ("a.json", '{"results": {"tests": [' + '{"name":"a","status":"passed","duration":1},' * 600_000),
+    "values": (
+        "a.json",
+        '{"results": {"tests": [{"name":"a","status":"passed","stdout":[' + "1," * 31_000_000 + "1]}]}}",
+    ),
     "escapes": ("a.json", '{"a": "' + "\\u0061" * 6_000_000 + '"}'),
 }
+
+MANY = {  # each of them is fine alone; a record can name 50 for each kind of evidence
+    "bytes": (
+        "xml",
+        "<testsuite name='a'><testcase name='a'/><system-out>" + "x" * (5 << 20) + "</system-out></testsuite>",
+    ),
+    "cases": ("xml", "<testsuite name='a'>" + "<testcase name='a' classname='b' time='1'/>" * 20_000 + "</testsuite>"),
+    "tests": (
+        "json",
+        '{"results": {"tool": {"name": "a"}, "summary": {}, "tests": ['
+        + ",".join(['{"name":"a","status":"passed","duration":1}'] * 20_000)
+        + "]}}",
+    ),
+    "values": (
+        "json",
+        '{"results": {"summary": {}, "tests": [{"name":"a","status":"passed","stdout":[' + "1," * 400_000 + "1]}]}}",
+    ),
+    "files": ("xml", "<testsuite name='a'>" + "<testcase name='a' time='1'/>" * 900 + "</testsuite>"),
+}
+KINDS = (
+    "impact-analysis",
+    "fix-verification",
+    "regression-test",
+    "production-verification",
+    "smoke-test",
+    "communication",
+)
 
 
 def extra(pattern: str) -> str:
@@ -136,6 +172,31 @@ def test_a_hostile_report_is_judged_within_the_limits(name: str, run: Callable[.
     code, said = run(**{"hotfixes/HF-2026-0001.md": NAMED % file, f"hotfixes/HF-2026-0001/{file}": content})
     assert code == 1
     assert "EVD304 report-unreadable" in said or "EVD305 report-disagrees" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MANY)
+def test_the_reports_of_one_record_have_a_limit_together(name: str, tmp_path: Path):
+    """Or who names 300 reports of the largest size takes 300 times as long."""
+    ending, content = MANY[name]
+    folder = tmp_path / "docs/hotfixes/HF-2026-0001"
+    folder.mkdir(parents=True)
+    report = tmp_path / "report"
+    report.write_text(content, "utf-8")
+    record = HEAD + "evidence:\n"
+    for kind in KINDS:
+        names = [f"HF-2026-0001/{kind}-{number}.{ending}" for number in range(50)]
+        for one in names:  # each is a file of its own to the gate
+            os.link(report, folder.parent / one)
+        record += f"  {kind}: {{result: passed, at: 2026-04-14T02:04:00Z, by: a, environment: staging, report: [{', '.join(names)}]}}\n"
+    (tmp_path / "docs/hotfixes/HF-2026-0001.md").write_text(f"{record}---\n", "utf-8")
+    code, said = check(tmp_path)
+    assert code == 1
+    if name != "files":  # 270,300 elements
+        assert said.count("it is left unread: of one record's reports 64 MiB and 300,000 elements are read") == len(
+            KINDS
+        )
+        assert "(and 49 more) proves nothing: it is left unread" in said
 
 
 @pytest.mark.parametrize("name", some(POLICIES, "a pattern that tries for ever"))

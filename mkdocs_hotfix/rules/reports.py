@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from mkdocs_hotfix.findings import Problem, shorten
 from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.reports import UnreadError
 from mkdocs_hotfix.rule import Context, judges_corpus, judges_record
 from mkdocs_hotfix.times import later, rfc3339
 
@@ -73,6 +74,7 @@ def report_unreadable(record: Record, context: Context) -> Iterator[Problem]:
 
     JUnit XML (as pytest, Surefire, Gradle, gotestsum, jest-junit, PHPUnit, CTest and others write it), CTRF JSON and in-toto
     test results are read. A file that is cut off, empty, packed, larger than 64 MiB, or that declares entities proves nothing.
+    Of all reports of a record together as much is read as of one, 64 MiB and 300,000 elements. What is left unread proves nothing.
 
     Wrong, with an HTML error page saved as `notes.xml`:
 
@@ -91,14 +93,17 @@ def report_unreadable(record: Record, context: Context) -> Iterator[Problem]:
     ```
     """
     for evidence in record.evidence.values():
-        for index, opened in enumerate(context.dossier.of(record, evidence)):
-            if opened.error:
+        opened_reports = context.dossier.of(record, evidence)
+        unread = [index for index, one in enumerate(opened_reports) if isinstance(one.error, UnreadError)]
+        for index, opened in enumerate(opened_reports):
+            if opened.error and index not in unread[1:]:
                 where = f" (line {opened.error.line})" if opened.error.line else ""
+                more = f" (and {len(unread) - 1} more)" if index in unread and unread[1:] else ""
                 yield Problem(
-                    f"The report `{shorten(opened.text)}` proves nothing: {_lower(opened.error.reason)}{where}",
+                    f"The report `{shorten(opened.text)}`{more} proves nothing: {_lower(opened.error.reason)}{where}",
                     pointer=evidence.report_pointer(index),
                     help=(opened.error.advice,),
-                    label="not a test report",
+                    label="left unread" if index in unread else "not a test report",
                     on="value",
                 )
 
