@@ -55,6 +55,8 @@ class _Blocks:
             return _rule_pages(self._book)
         if name == "period":
             return listing.title
+        if name == "shelf":
+            return lambda of: str(escape(self._book.shelves[of].title))
         if name in BLOCKS:
             return placeholder(name)
         if name in BLOCKS_OF:
@@ -109,7 +111,11 @@ BLOCKS = (
 )
 
 
-BLOCKS_OF = {"release": "the version of an official release", "hotfixes_of": "a year"}
+BLOCKS_OF = {
+    "release": "the version of an official release",
+    "hotfixes_of": "a year",
+    "releases_of": "a part of their list",
+}
 """Blocks that are about one thing, and what is written in their brackets: `hotfix.release("4.12.2")`."""
 
 

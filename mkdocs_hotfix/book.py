@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from mkdocs_hotfix import attention, chains, discretion, listing, metrics, newrecord, sla, times
 from mkdocs_hotfix.attention import Attention
-from mkdocs_hotfix.chains import Chain
+from mkdocs_hotfix.chains import Chain, Shelf
 from mkdocs_hotfix.discretion import Said
 from mkdocs_hotfix.figures import Figure, Figures
 from mkdocs_hotfix.findings import shorten, visible
@@ -222,7 +222,11 @@ class Book:
 
     def rows_of(self, name: str) -> tuple[listing.Row, ...]:
         """List the hotfixes of a year; without one, those of the first page."""
-        return listing.within(self.rows, name) if name else listing.first(self.rows)
+        return self._rows_by_period.get(name, ()) if name else listing.first(self.rows)
+
+    @cached_property
+    def _rows_by_period(self) -> Mapping[str, tuple[listing.Row, ...]]:
+        return listing.by_period(self.rows)
 
     @property
     def state_figures(self) -> list[Figure]:
@@ -239,6 +243,11 @@ class Book:
         """List the official releases that are known, the newest first, with their days."""
         days = {one.version: one.at for one in self.releases}
         return {one: days.get(one) for one in sorted({*days, *self.chains}, key=metrics.in_order, reverse=True)}
+
+    @cached_property
+    def shelves(self) -> Mapping[str, Shelf]:
+        """Part the list of releases where it is too long for one page, the newest first; that has no name."""
+        return {one.name: one for one in chains.shelves(tuple(self.bases))}
 
     @cached_property
     def _release_names(self) -> Mapping[str, str]:

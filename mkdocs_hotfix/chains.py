@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -138,12 +139,47 @@ def _when(package: Package) -> tuple[datetime, datetime, str]:
     )
 
 
+SHELF = 500
+"""So many releases fill a page of their own once there are twice as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A part of the list of releases: its name in addresses, empty for the newest part, and its releases, the newest first."""
+
+    name: str
+    bases: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Write it as people do: `4.2.0 to 4.9.1`."""
+        return f"{self.bases[-1]} to {self.bases[0]}"
+
+
+def shelves(bases: Sequence[str]) -> tuple[Shelf, ...]:
+    """Part a list of releases, the newest first. They are counted from the oldest, so that a new one moves no other.
+
+    Returns:
+        At least one part, the newest; the others hold `SHELF` releases each.
+    """
+    older = len(bases) // SHELF - 1 if len(bases) > 2 * SHELF else 0
+    newest = len(bases) - older * SHELF
+    found = [Shelf("", tuple(bases[:newest]))]
+    for number in range(older, 0, -1):
+        start = newest + (older - number) * SHELF
+        found.append(Shelf(f"part-{number}", tuple(bases[start : start + SHELF])))
+    return tuple(found)
+
+
+_TAKEN = re.compile("index|readme|part-[0-9]+")
+
+
 def names(bases: Iterable[str]) -> Mapping[str, str]:
-    """Name the page of each base: its version, told apart where two differ only in case or one is `index`."""
-    taken, made = {"index", "readme"}, dict[str, str]()
+    """Name the page of each base: its version, told apart where two differ only in case or one is the name of a list."""
+    taken, made = set[str](), dict[str, str]()
     for base in sorted(bases):
         name, number = base, 2
-        while name.casefold() in taken:
+        while name.casefold() in taken or _TAKEN.fullmatch(name.casefold()):
             name, number = f"{base}-{number}", number + 1
         taken.add(name.casefold())
         made[base] = name

@@ -152,9 +152,13 @@ def title(name: str) -> str:
     return month(datetime(int(year), int(part), 1, tzinfo=UTC))
 
 
-def within(rows: Sequence[Row], name: str) -> tuple[Row, ...]:
-    """Choose the rows of a year (`2026`), a quarter (`2026-q3`) or a month (`2026-07`)."""
-    return tuple(row for row in rows if name in (made(row.at) for made in _NAMES))
+def by_period(rows: Sequence[Row]) -> Mapping[str, tuple[Row, ...]]:
+    """Group the rows by each year (`2026`), quarter (`2026-q3`) and month (`2026-07`)."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        for name in _NAMES:
+            found.setdefault(name(row.at), []).append(row)
+    return {name: tuple(those) for name, those in found.items()}
 
 
 def first(rows: Sequence[Row]) -> tuple[Row, ...]:

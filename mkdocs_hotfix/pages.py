@@ -58,6 +58,8 @@ def made(book: Book) -> Iterator[Made]:
         yield Made(path.format(records=book.folder), template)
     for period in book.periods:
         yield Made(book.period_uri(period.name), "period.md.j2", period.name)
+    for name in filter(None, book.shelves):
+        yield Made(f"releases/{name}.md", "shelf.md.j2", name)
     for base in book.chains:
         yield Made(book.release_uri(base), "release.md.j2", base)
 

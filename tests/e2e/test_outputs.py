@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from mkdocs_hotfix import listing
+from mkdocs_hotfix import chains, listing
 from tests.bench import corpus
 
 NUMBER = 24
@@ -305,3 +305,32 @@ def test_search_finds_a_hotfix_on_its_own_page_and_not_in_every_list(site):
     found = {entry["location"].split("#")[0] for entry in entries if "saved cards" in entry["title"] + entry["text"]}
     assert "hotfixes/HF-2026-0007/" in found
     assert found.isdisjoint({"hotfixes/", "metrics/", "releases/"})
+
+
+def test_a_long_list_of_releases_is_parted_and_every_release_is_on_one_page(site, monkeypatch):
+    """A new release makes the first page longer and moves none to another page, until that is full."""
+    monkeypatch.setattr(chains, "SHELF", 3)
+    days = (f"  - {{version: 1.{number}.0, at: 2026-01-{number + 1:02}}}\n" for number in range(11))
+    site.write("docs/releases.yml", "releases:\n" + "".join(days))
+    site.record()
+    record = site.record("HF-2026-0101")
+    record.write_text(record.read_text("utf-8").replace("\n---\n\n", "\nrelease: {base: 1.2.0}\n---\n\n"), "utf-8")
+    site.write("docs/mine.md", "---\nhotfix: blocks\n---\n\n# Mine\n\n{{ hotfix.releases_of('part-2') }}\n")
+    built = site.build()
+    assert not built.error, built.said
+
+    def listed(path):
+        return [row.one("th").text.split()[0] for row in built.page(path).one("tbody").all("tr")]
+
+    first = listed("releases/index.html")
+    assert first == ["1.10.0", "1.9.0", "1.8.0", "1.7.0", "1.6.0"]
+    assert listed("releases/part-2/index.html") == listed("mine/index.html") == ["1.5.0", "1.4.0", "1.3.0"]
+    assert listed("releases/part-1/index.html") == ["1.2.0", "1.1.0", "1.0.0"]
+    assert built.page("releases/part-1/index.html").one("h1").text == "Releases 1.0.0 to 1.2.0"
+    assert [
+        link.attrs["href"] for link in built.page("releases/index.html").one("nav", class_="hf-years").all("a")
+    ] == [
+        "part-2/",
+        "part-1/",
+    ]
+    assert "HF-2026-0101" in built.page("releases/part-1/index.html").one("tbody").text
