@@ -15,9 +15,6 @@ from mkdocs_hotfix.paths import Place, locate, open_regular
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.reports import MAX_BYTES, Budget, ReportError, TestReport, UnreadError
 
-_SMALL = Budget(256 << 10, 2_000)
-"""What is sooner read again, should somebody ask, than kept for thousands of records."""
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -73,8 +70,16 @@ class Dossier:
                 found = self._read.get(file)
                 if isinstance(found, TestReport):
                     self._contents[file] = found.content
-                    if self._costs[file].size <= _SMALL.size and self._costs[file].elements <= _SMALL.elements:
+                    if _is_small(self._costs[file]):
                         del self._read[file], self._costs[file]
+
+    def anew(self) -> Dossier:
+        """Make one for other records, that knows what took long to read."""
+        other = Dossier()
+        for file, cost in self._costs.items():
+            if not _is_small(cost):
+                other._costs[file], other._read[file] = cost, self._read[file]
+        return other
 
     def contents(self, record: Record, evidence: Evidence) -> Iterator[tuple[int, str, str]]:
         """Yield the position, the path and the digest of what it says, of every report that can be read."""
@@ -134,6 +139,11 @@ class Dossier:
         budget.size -= cost.size
         budget.elements -= cost.elements
         return self._read[file]
+
+
+def _is_small(cost: Budget) -> bool:
+    """Tell what is sooner read again, should somebody ask, than kept for thousands of records."""
+    return cost.size <= 256 << 10 and cost.elements <= 2_000  # noqa: PLR2004
 
 
 def _digest(file: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,11 +107,11 @@ def look_back(past: Past, drafts: Sequence[Draft], folders: Iterable[Path], poli
 
 
 def _is_as_before(draft: Draft, past: Past) -> bool:
-    content = _bytes(draft.file)
-    if content is None or not past.held(draft.file, content):
+    content = _bytes(draft.file, source.MAX_BYTES)
+    if content is None or not past.held(draft.file, past.names(content)):
         return False
-    reports = _reports(draft.record) if draft.record else ()
-    return all(past.held(file, held) if held is not None else not past.has(file) for file, held in reports)
+    reports = _reports(draft.record, past) if draft.record else ()
+    return all(past.held(file, names) if names is not None else not past.has(file) for file, _, names in reports)
 
 
 def _is_one(old: Draft, new: Draft) -> bool:
@@ -124,36 +125,44 @@ def _is_one(old: Draft, new: Draft) -> bool:
 
 def _changed_reports(was: Record | None, now: Record | None, past: Past) -> frozenset[str]:
     """Name the kinds of evidence of which a report that was there is gone or holds other bytes."""
-    changed = set()
     if was is None or now is None:
         return frozenset()
-    for kind in was.evidence:
-        today = [held for _, held in _reports(now, kind) if held is not None]
-        for file, _ in _reports(was, kind):
-            if past.has(file) and not any(past.held(file, held) for held in today):
-                changed.add(kind)
-    return frozenset(changed)
+    today: defaultdict[str, set[str]] = defaultdict(set)
+    for _, kind, names in _reports(now, past):
+        today[kind] |= names or frozenset()
+    gone = (kind for file, kind, _ in _reports(was, None) if past.has(file) and not past.held(file, today[kind]))
+    return frozenset(gone)
 
 
-def _reports(record: Record, *kinds: str) -> Iterator[tuple[Path, bytes | None]]:
-    """Yield where each report of a record is or was, and what it holds now; nothing for one that is not there."""
-    for kind in kinds or record.evidence:
-        for text in record.evidence[kind].reports if kind in record.evidence else ():
+def _reports(record: Record, past: Past | None) -> Iterator[tuple[Path, str, frozenset[str] | None]]:
+    """Yield where each report of a record is or was, its kind, and the names of what it holds now.
+
+    Nothing for one that is not there or if nobody asks; no name, so that it counts as another one, for what the record has
+    beyond the limit of a report.
+    """
+    left = _MAX_BYTES
+    for kind, evidence in record.evidence.items():
+        for text in evidence.reports:
             place = locate(text, record.file, record.root)
-            yield Path(os.path.normpath(record.file.parent / text)), None if place.trouble else _bytes(place.file)
+            content = None if place.trouble or past is None else _bytes(place.file, left)
+            file = Path(os.path.normpath(record.file.parent / text))
+            if past is None or place.trouble:
+                yield file, kind, None
+            else:
+                left -= len(content or b"")
+                yield file, kind, frozenset() if content is None else past.names(content)
 
 
-def _bytes(file: Path) -> bytes | None:
+def _bytes(file: Path, most: int) -> bytes | None:
     """Read a file that is a regular one and not too large; nothing otherwise."""
     try:
         opened = open_regular(file)
         if opened is None:
             return None
         with opened[0] as stream:
-            content = stream.read(min(opened[1], _MAX_BYTES) + 1)
+            return stream.read() if opened[1] <= most else None
     except OSError:
         return None
-    return content if len(content) <= _MAX_BYTES else None
 
 
 def _unclear(draft: Draft, pointer: tuple[str | int, ...]) -> bool:

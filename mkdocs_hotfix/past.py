@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +14,9 @@ from mkdocs_hotfix.paths import INDEX, MARKDOWN
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _FILES = ("100644", "100755")
+_POINTER = 1024  # LFS writes less
+_SHA256 = 64
+_PART = 1 << 20
 
 
 class Past:
@@ -33,26 +36,29 @@ class Past:
         self._contents: dict[str, bytes] = {}
 
     @cached_property
-    def _ids(self) -> Mapping[str, str]:
-        """The ids of the files' contents, by their paths from the top of the working tree."""
+    def _entries(self) -> Mapping[str, tuple[str, int]]:
+        """The ids of the files' contents and their sizes, by their paths from the top of the working tree."""
         names = sorted({self._git.name_of(folder) for folder in self._folders} - {""})
         if not names:
             return {}
         only = [] if "." in names else names
-        said = os.fsdecode(self._git.ask("ls-tree", "-r", "-z", "--full-tree", self._fork, "--", *only))
+        said = os.fsdecode(self._git.ask("ls-tree", "-r", "-z", "-l", "--full-tree", self._fork, "--", *only))
         entries = (entry.partition("\t") for entry in said.split("\0") if entry)
-        return {name: head.split(" ")[2] for head, _, name in entries if head.startswith(_FILES)}
+        files = ((name, *head.split()[2:]) for head, _, name in entries if head.startswith(_FILES))
+        return {name: (id_, int(size)) for name, id_, size in files}
 
     def has(self, file: Path) -> bool:
         """Tell whether the file was there."""
-        return self._git.name_of(file) in self._ids
+        return self._git.name_of(file) in self._entries
 
     def records(self, folder: Path) -> tuple[Path, ...]:
         """List the records that lay in a folder, as `paths.find` would have."""
         top = self._git.name_of(folder)
         prefix = "" if top in ("", ".") else f"{top}/"
         below = (
-            [PurePosixPath(name.removeprefix(prefix)) for name in self._ids if name.startswith(prefix)] if top else []
+            [PurePosixPath(name.removeprefix(prefix)) for name in self._entries if name.startswith(prefix)]
+            if top
+            else []
         )
         index = next((name for name in INDEX if PurePosixPath(name) in below), "")
         return tuple(
@@ -65,7 +71,7 @@ class Past:
 
     def read(self, files: Iterable[Path]) -> None:
         """Fetch what several files held, at once."""
-        wanted = {self._ids[name] for file in files if (name := self._git.name_of(file)) in self._ids}
+        wanted = {self._entries[name][0] for file in files if (name := self._git.name_of(file)) in self._entries}
         ids = sorted(wanted - self._contents.keys())
         if not ids:
             return
@@ -81,26 +87,40 @@ class Past:
     def content(self, file: Path) -> bytes:
         """Return what a file held that was there."""
         self.read((file,))
-        return self._contents[self._ids[self._git.name_of(file)]]
+        return self._contents[self._entries[self._git.name_of(file)][0]]
 
-    def held(self, file: Path, content: bytes) -> bool:
-        """Tell whether a file held this.
-
-        Line ends that git turns on checkout count as the same, and so does a file that Git LFS keeps elsewhere.
-        """
-        id_ = self._ids.get(self._git.name_of(file))
-        if id_ is None:
-            return False
-        if id_ in (self._id_of(content), self._id_of(content.replace(b"\r\n", b"\n"))):
-            return True
+    def held(self, file: Path, names: Collection[str]) -> bool:
+        """Tell whether a file held a content with one of these names (see `names`); where Git LFS keeps it, too."""
+        id_, size = self._entries.get(self._git.name_of(file), ("", 0))
+        if id_ in names or not id_ or size > _POINTER:
+            return id_ in names
         before = self.content(file)
-        return before.startswith(_LFS) and hashlib.sha256(content).hexdigest().encode() in before.split(b":")[-1]
+        return before.startswith(_LFS) and before.split(b":")[-1][:_SHA256].decode("ascii", "replace") in names
 
-    def _id_of(self, content: bytes) -> str:
+    def names(self, content: bytes) -> frozenset[str]:
+        """Return the names of a content: the id that git gives it, that with the line ends turned, and its SHA-256 for LFS."""
+        breaks = content.count(b"\r\n")
+        ids = {self._id_of(len(content), (content,))}
+        if breaks:
+            ids.add(self._id_of(len(content) - breaks, _with_turned_line_ends(content)))
+        return frozenset({*ids, hashlib.sha256(content).hexdigest()})
+
+    def _id_of(self, size: int, parts: Iterable[bytes]) -> str:
         make = hashlib.new(self._git.object_format, usedforsecurity=False)
-        make.update(b"blob %d\0" % len(content))
-        make.update(content)
+        make.update(b"blob %d\0" % size)
+        for part in parts:
+            make.update(part)
         return make.hexdigest()
+
+
+def _with_turned_line_ends(content: bytes) -> Iterator[bytes]:
+    """Yield a content part by part: no second copy of 64 MiB."""
+    here = 0
+    while here < len(content):
+        end = here + _PART
+        end += content[end - 1 : end + 1] == b"\r\n"
+        yield content[here:end].replace(b"\r\n", b"\n")
+        here = end
 
 
 def commit_of(git: Git, revision: str, option: str) -> str:

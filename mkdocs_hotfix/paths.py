@@ -11,12 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.findings import SetupError, shorten
 
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 """What MkDocs builds pages of; a record with another ending than `.md` would be published unjudged."""
 
 INDEX = ("index.md", "README.md")
+
+_DEEPEST = 32
 
 _RECORD = re.compile(r"HF-[0-9]{4}-[0-9]{4,6}\.(md|markdown|mdown|mkdn|mkd)", re.IGNORECASE)
 
@@ -138,14 +140,19 @@ def find(path: Path) -> Iterator[Path]:
         SetupError: There is nothing at the path.
     """
     if path.is_dir() and not path.is_symlink():
-        yield from _walk(path, top=True)
+        yield from _walk(path)
     elif path.is_symlink() or path.exists():
         yield path
     else:
         raise SetupError(f"{display(path)} does not exist. Name a record, or the folder of the records.")
 
 
-def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
+def _walk(folder: Path, depth: int = 0) -> Iterator[Path]:
+    if depth > _DEEPEST:
+        raise SetupError(
+            f"Below {shorten(display(folder), 80)} folders are nested deeper than {_DEEPEST} levels. "
+            "Records lie in the records folder: move the others out of it."
+        )
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -153,11 +160,11 @@ def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
             f"{display(folder)} can not be read: {(error.strerror or 'unknown reason').lower()}."
         ) from None
     names = {entry.name for entry in entries}
-    index = next((name for name in INDEX if name in names), "") if top else ""
+    index = next((name for name in INDEX if name in names), "") if not depth else ""
     for entry in entries:
         if entry.name.startswith(".") or entry.name == index:
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, top=False)
+            yield from _walk(folder / entry.name, depth + 1)
         elif entry.is_symlink() or entry.name.lower().endswith(MARKDOWN):
             yield folder / entry.name

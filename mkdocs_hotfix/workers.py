@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from mkdocs_hotfix import judging
@@ -54,8 +55,9 @@ def judge(files: Sequence[Path], context: Context, jobs: int) -> Iterator[bytes 
 
 
 def _chunk(files: Sequence[Path]) -> list[bytes | None]:
+    global _context  # noqa: PLW0603 - as above
     assert _context is not None, "set before the fork"  # noqa: S101
-    here = Context(_context.policy, _context.as_of)  # reports are let go with the chunk
+    _context = here = replace(_context, dossier=_context.dossier.anew())  # small reports are let go with the chunk
     return [_one(file, here) for file in files]
 
 

@@ -174,22 +174,26 @@ def test_a_hostile_report_is_judged_within_the_limits(name: str, run: Callable[.
     assert "EVD304 report-unreadable" in said or "EVD305 report-disagrees" in said
 
 
+def name_as_many_as_can_be(root: Path, ending: str, content: str) -> Path:
+    """Write a record that names 300 reports of one content, each a file of its own to the gate."""
+    (root / "docs/hotfixes/HF-2026-0001").mkdir(parents=True)
+    report, record = root / "report", root / "docs/hotfixes/HF-2026-0001.md"
+    report.write_text(content, "utf-8", newline="")
+    said = f"{HEAD}evidence:\n"
+    for kind in KINDS:
+        names = [f"HF-2026-0001/{kind}-{number}.{ending}" for number in range(50)]
+        for name in names:
+            os.link(report, record.parent / name)
+        said += f"  {kind}: {{result: passed, at: 2026-04-14T02:04:00Z, by: a, environment: staging, report: [{', '.join(names)}]}}\n"
+    record.write_text(f"{said}---\n", "utf-8")
+    return report
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MANY)
 def test_the_reports_of_one_record_have_a_limit_together(name: str, tmp_path: Path):
     """Or who names 300 reports of the largest size takes 300 times as long."""
-    ending, content = MANY[name]
-    folder = tmp_path / "docs/hotfixes/HF-2026-0001"
-    folder.mkdir(parents=True)
-    report = tmp_path / "report"
-    report.write_text(content, "utf-8")
-    record = HEAD + "evidence:\n"
-    for kind in KINDS:
-        names = [f"HF-2026-0001/{kind}-{number}.{ending}" for number in range(50)]
-        for one in names:  # each is a file of its own to the gate
-            os.link(report, folder.parent / one)
-        record += f"  {kind}: {{result: passed, at: 2026-04-14T02:04:00Z, by: a, environment: staging, report: [{', '.join(names)}]}}\n"
-    (tmp_path / "docs/hotfixes/HF-2026-0001.md").write_text(f"{record}---\n", "utf-8")
+    name_as_many_as_can_be(tmp_path, *MANY[name])
     code, said = check(tmp_path)
     assert code == 1
     if name != "files":  # 270,300 elements
@@ -197,6 +201,31 @@ def test_the_reports_of_one_record_have_a_limit_together(name: str, tmp_path: Pa
             KINDS
         )
         assert "(and 49 more) proves nothing: it is left unread" in said
+
+
+@pytest.mark.slow
+def test_a_comparison_with_a_revision_has_a_limit_too(tmp_path: Path):
+    """What a record's reports hold is hashed once, and of the repository no report is fetched."""
+    report = name_as_many_as_can_be(tmp_path, "xml", "<testsuite><testcase name='a'/></testsuite>\r\n" * 25_000)
+    for command in ("init -q", "add docs", "-c user.name=a -c user.email=a@b commit -qm x"):
+        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
+    with report.open("a") as file:
+        file.write(" ")
+    with (tmp_path / "docs/hotfixes/HF-2026-0001.md").open("a") as file:
+        file.write("\nMore.\n")
+    code, said = check(tmp_path, "--changed-since", "HEAD")
+    assert code == 1
+    assert "1 of 1 record changed" in said
+
+
+def test_folders_in_folders_end_in_a_sentence(tmp_path: Path):
+    folder = tmp_path / "docs/hotfixes/HF-2026-0001"
+    for _ in range(40):
+        folder /= "a"
+    folder.mkdir(parents=True)
+    code, said = check(tmp_path)
+    assert code == 2
+    assert "nested deeper than 32 levels" in said
 
 
 @pytest.mark.parametrize("name", some(POLICIES, "a pattern that tries for ever"))

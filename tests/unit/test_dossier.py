@@ -31,7 +31,7 @@ def handbook(tmp_path: Path) -> Callable[..., gate.Report]:
             )
         for number, names in enumerate(records, 1):
             (folder / f"HF-2026-{number:04}.md").write_text(HEAD.format(number, ", ".join(names)), "utf-8")
-        return gate.check(policyfile.load(None, root=tmp_path / "docs"), gate.now(NOW))
+        return gate.check(policyfile.load(None, root=tmp_path / "docs"), gate.now(NOW), sparing=True)
 
     return made
 
