@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from mkdocs_hotfix.findings import SetupError, shorten
 from mkdocs_hotfix.paths import display
@@ -145,7 +146,7 @@ class Git:
                 timer.start()
                 try:
                     assert process.stdout is not None  # noqa: S101 - it is a pipe
-                    said = process.stdout.read(self._limit + 1)
+                    said = _read(process.stdout, self._limit)
                     late = not timer.is_alive()
                     if len(said) > self._limit:
                         _stop(process)
@@ -191,6 +192,15 @@ class Git:
         parent = os.path.realpath(file.parent)
         path = os.path.relpath(os.path.join(parent, file.name), self.top).replace(os.sep, "/")
         return "" if path.startswith("../") or path == ".." or Path(path).is_absolute() else path
+
+
+def _read(stream: IO[bytes], most: int) -> bytes:
+    """Read as much as there is, and somewhat more than the limit at most: to ask for all at once takes all that memory."""
+    parts, size = [], 0
+    while size <= most and (part := stream.read(1 << 20)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
 
 
 def _settings(program: str) -> tuple[str, ...]:
