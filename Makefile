@@ -10,7 +10,13 @@ READY   = $(VENV)/.ready
 # then, so that it looks the same on every day. It builds by the clock, too; what is open is just later then.
 SAMPLES_NOW = 1795426200
 
-.PHONY: site serve samples test hosts quick lint format bench fuzz minimum dist clean
+# What is installed for one target only.
+FUZZ    = $(VENV)/.ready-fuzz
+MINIMUM = .venv-minimum/.ready
+AUDIT   = .venv-audit/.ready
+PIP     = -m pip install --quiet --disable-pip-version-check
+
+.PHONY: site serve samples test hosts quick lint format bench fuzz minimum audit dist clean
 
 site: $(READY)
 	SOURCE_DATE_EPOCH=$(SAMPLES_NOW) $(BIN)/mkdocs build
@@ -45,29 +51,44 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 
 # Looks for bytes that end in a traceback, for FUZZ_SECONDS (60).
-fuzz: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'atheris>=2.3'
+fuzz: $(FUZZ)
 	$(BIN)/python -m tests.fuzz
 
 # The oldest versions that pyproject.toml allows, in an environment of their own.
-minimum: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
-	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-minimum
-	$(BIN)/uv pip install --quiet --python .venv-minimum/bin/python --resolution lowest-direct --editable '.[site]' \
-	  'pytest>=8.3' 'hypothesis>=6.170.17'
+minimum: $(MINIMUM)
 	.venv-minimum/bin/python -m pytest -p no:cacheprovider -m "not slow" -k "not unsigned" tests/test_cases.py tests/test_schemas.py \
 	  tests/test_trust.py tests/test_bounded.py tests/unit/test_source.py tests/unit/test_policy.py
+
+# Whether a known hole is in what is installed here. Ends with an error, too, where nobody could be asked.
+audit: $(AUDIT)
+	.venv-audit/bin/python .ci/audit.py $(BIN)/python
 
 # Wheel and sdist, the same bytes whoever builds them.
 dist: $(READY)
 	$(BIN)/python .ci/dist.py
 
 clean:
-	rm -rf .venv-minimum $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv-minimum .venv-audit $(VENV) build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than 3.11. Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+$(FUZZ): $(READY)
+	$(BIN)/python $(PIP) 'atheris>=2.3'
+	@touch $@
+
+$(MINIMUM): $(READY)
+	$(BIN)/python $(PIP) 'uv>=0.5'
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-minimum
+	$(BIN)/uv pip install --quiet --python .venv-minimum/bin/python --resolution lowest-direct --editable '.[site]' \
+	  'pytest>=8.3' 'hypothesis>=6.170.17'
+	@touch $@
+
+$(AUDIT): $(READY)
+	$(BIN)/python -m venv --clear .venv-audit
+	.venv-audit/bin/python $(PIP) 'pip-audit>=2.7'
 	@touch $@
