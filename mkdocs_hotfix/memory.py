@@ -1,9 +1,9 @@
 """What an earlier run has found in records that have not changed, and in which nothing changes by waiting.
 
 A record is remembered when its bytes and those of all its reports decide everything that is said about it. So nothing is
-kept of a record that can not be read, whose shape is wrong or of which a report is missing; nor of one with a moment so near
-that a clock of the policy may run out meanwhile. Where a sentence names the time, its rule is asked again. Rules that
-compare records look at remembered ones as at all others.
+kept of a record that can not be read, whose shape is wrong or of which a report is missing. Where a sentence names the time,
+its rule is asked again. Where a moment is so near that a clock of the policy may run out meanwhile, every rule is, and only
+the reading of the record and of its reports is spared. Rules that compare records look at remembered ones as at all others.
 """
 
 from __future__ import annotations
@@ -11,35 +11,44 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mkdocs_hotfix import judging, record, source
-from mkdocs_hotfix.dossier import Dossier
+from mkdocs_hotfix.dossier import Dossier, Opened
 from mkdocs_hotfix.findings import Problem, Span, visible
 from mkdocs_hotfix.judging import Draft
-from mkdocs_hotfix.paths import display, open_regular
+from mkdocs_hotfix.paths import display, read_regular
 from mkdocs_hotfix.policy import Policy
-from mkdocs_hotfix.record import Record, end_of
-from mkdocs_hotfix.reports import TestReport
+from mkdocs_hotfix.quiet import quiet_time
+from mkdocs_hotfix.reports import Case, TestReport
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.times import later
 
-_SLACK = timedelta(days=3).total_seconds()
-"""More than clocks, zones and days without an hour can make a difference of."""
-
 _ORDER = {rule.slug: number for number, rule in enumerate(RULES)}
 _ODD = timedelta(days=1, hours=1, minutes=1, seconds=1)
-_NEVER = (0.0, 0.0)
-_LAST = datetime.max.replace(tzinfo=UTC).timestamp()
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt].*)?")
+
+class Known(NamedTuple):
+    """What is remembered of a report: the path as written, SHA-256 of its bytes and of what it says; and itself, if need be."""
+
+    text: str
+    digest: str
+    content: str
+    elements: int
+    report: TestReport | None
+
+    @classmethod
+    def of(cls, opened: Opened, report: TestReport, dossier: Dossier, *, whole: bool) -> Known:
+        """Sum up a report that was read."""
+        elements = dossier.elements(opened.place.file)
+        return cls(opened.text, report.sha256, report.content, elements, report if whole else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,10 @@ class Entry:
 
     Attributes:
         digest: SHA-256 of its file.
-        quiet: From when until when time changes nothing but such sentences; seconds since 1970.
+        quiet: From when until when time changes nothing but such sentences; seconds since 1970. No time at all for one in
+            which a clock may run: that has to be summed up anew from its first moment on.
         timed: The rules that such sentences come from.
-        reports: Of each report that it names: the path as written, SHA-256 of its bytes, and of what it says.
+        reports: What is remembered of each report that it names: all that it says, where a clock may run.
         problems: What the rules about one record have found, each with the rule's slug, and with its place.
         data: Its front matter.
     """
@@ -58,7 +68,7 @@ class Entry:
     digest: str
     quiet: tuple[float, float]
     timed: tuple[str, ...]
-    reports: tuple[tuple[str, str, str], ...]
+    reports: tuple[Known, ...]
     problems: tuple[tuple[str, Problem], ...]
     data: Mapping[str, Any]
 
@@ -68,15 +78,17 @@ class Entry:
         one = draft.record
         if one is None or one.unclear or not draft.source.digest or draft.source.data is None:
             return None
-        reports = [(text, report) for text, report in _reports(one, context.dossier) if report]
+        named = (opened for evidence in one.evidence.values() for opened in context.dossier.of(one, evidence))
+        reports = [(opened, opened.report) for opened in named if opened.report]
         if len(reports) < sum(len(evidence.reports) for evidence in one.evidence.values()):
             return None
-        quiet = _quiet(draft.source.data, [report for _, report in reports], context)
+        quiet = quiet_time(draft.source.data, [report for _, report in reports], context)
+        runs = quiet[0] == quiet[1]
         return cls(
             draft.source.digest,
             quiet,
-            _timed(draft, context) if quiet != _NEVER else (),
-            tuple((text, report.sha256, report.content) for text, report in reports),
+            () if runs else _timed(draft, context),
+            tuple(Known.of(opened, report, context.dossier, whole=runs) for opened, report in reports),
             tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
             draft.source.data,
         )
@@ -85,21 +97,36 @@ class Entry:
         """Tell whether time changes nothing now."""
         return self.quiet[0] <= context.as_of.timestamp() < self.quiet[1]
 
-    def draft(self, file: Path, context: Context) -> Draft | None:
-        """Make the draft; nothing where the file or a report holds other bytes."""
+    def may_run(self, context: Context) -> bool:
+        """Tell whether a clock may run in it now, so that every rule has to be asked."""
+        return self.quiet[0] == self.quiet[1] > context.as_of.timestamp()
+
+    def draft(self, file: Path, context: Context, *, anew: bool) -> Draft | None:
+        """Make the draft; nothing where the file or a report holds other bytes.
+
+        Args:
+            file: The record's file.
+            context: What rules may know.
+            anew: Whether to ask every rule.
+        """
         raw = _bytes(file)
         if raw is None or hashlib.sha256(raw).hexdigest() != self.digest:
             return None
         root = judging.root_of(file, context.policy)
-        for text, digest, content in self.reports:
-            place = context.dossier.place(text, file, root)
-            if place.trouble or context.dossier.digest(place.file) != digest:
+        dossier = context.dossier
+        for text, digest, content, elements, report in self.reports:
+            place = dossier.place(text, file, root)
+            if place.trouble or dossier.digest(place.file) != digest:
                 return None
-            context.dossier.remember(place.file, content)
+            dossier.remember(place.file, content)
+            if report is not None:
+                dossier.take(place.file, report, elements)
         path = visible(display(file))
         read_as = source.known(raw, self.digest, self.data)
         draft = Draft(file, path, read_as, record.build(file, path, root, self.data, read_as.body))
-        judging.judge(draft, context, self.timed)
+        judging.judge(draft, context, None if anew else self.timed)
+        if anew:
+            return draft
         places = {(problem.pointer, problem.on, problem.near): problem.span for _, problem in self.problems}
         # To find a place again the file would have to be read again.
         timed = [(rule, replace(one, span=places.get((one.pointer, one.on, one.near)))) for rule, one in draft.problems]
@@ -110,15 +137,20 @@ class Entry:
     def written(self) -> bytes:
         """Write it as JSON, packed: thousands of them wait for the end of a run."""
         problems = [(slug, _plain(problem)) for slug, problem in self.problems]
-        parts = (self.digest, self.quiet, self.timed, self.reports, problems, self.data)
-        return zlib.compress(json.dumps(parts, separators=(",", ":")).encode(), 1)
+        reports = [(*known[:-1], known.report and asdict(known.report)) for known in self.reports]
+        parts = (self.digest, self.quiet, self.timed, reports, problems, self.data)
+        return zlib.compress(json.dumps(parts, separators=(",", ":"), default=datetime.isoformat).encode(), 1)
 
     @classmethod
     def read(cls, written: bytes) -> Entry:
         """Read what `written` has written."""
         digest, (start, end), timed, reports, problems, data = json.loads(zlib.decompress(written))
         told = tuple((slug, _problem(problem)) for slug, problem in problems)
-        return cls(digest, (start, end), tuple(timed), tuple(map(tuple, reports)), told, data)
+        filed = tuple(
+            Known(text, of, content, elements, report and _report(report))
+            for text, of, content, elements, report in reports
+        )
+        return cls(digest, (start, end), tuple(timed), filed, told, data)
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -127,8 +159,22 @@ def _plain(problem: Problem) -> dict[str, Any]:
 
 
 def _problem(told: Mapping[str, Any]) -> Problem:
-    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return Problem(**{**told, **lists, **({"span": Span(*told["span"])} if "span" in told else {})})
+    return Problem(**{**_tuples(told), **({"span": Span(*told["span"])} if "span" in told else {})})
+
+
+def _report(told: Mapping[str, Any]) -> TestReport:
+    moments = {name: told[name] and datetime.fromisoformat(told[name]) for name in _MOMENTS}
+    cases = {name: tuple(Case(**one) for one in told[name]) for name in _CASES}
+    return TestReport(**{**_tuples(told), **moments, **cases})
+
+
+_MOMENTS = ("started", "finished", "started_local", "finished_local")
+_CASES = ("failing", "slowest")
+
+
+def _tuples(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo what JSON does to tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 @dataclass
@@ -158,9 +204,9 @@ class Memory:
         key = _key(file, context.policy)
         written = self.entries.get(key)
         entry = Entry.read(written) if written else None
-        if written is None or entry is None or not entry.is_quiet(context):
+        if written is None or entry is None or not (entry.is_quiet(context) or entry.may_run(context)):
             return None
-        draft = entry.draft(file, context)
+        draft = entry.draft(file, context, anew=not entry.is_quiet(context))
         if draft is not None:
             self.kept[key] = written
         return draft
@@ -168,79 +214,34 @@ class Memory:
     def keep(self, draft: Draft, context: Context) -> None:
         """Remember a draft that was judged alone and not yet compared with others, if it may be remembered."""
         entry = Entry.of(draft, context)
-        if entry is not None and entry.is_quiet(context):
+        if entry is not None:
             self.kept[_key(draft.file, context.policy)] = entry.written()
 
     def take(self, file: Path, written: bytes, context: Context) -> Draft | None:
         """Make the draft of a record that a worker has judged just now; nothing where its file has changed since."""
-        entry = Entry.read(written)
-        draft = entry.draft(file, context)
-        if draft is not None and entry.is_quiet(context):
+        draft = Entry.read(written).draft(file, context, anew=False)
+        if draft is not None:
             self.kept[_key(file, context.policy)] = written
         return draft
 
 
 def _key(file: Path, policy: Policy) -> str:
-    return os.path.relpath(file, policy.root)
+    folder, name = os.path.split(file)
+    return os.path.join(_below(folder, os.fspath(policy.root), os.getcwd()), name)
+
+
+@lru_cache(maxsize=1 << 8)
+def _below(folder: str, root: str, _here: str) -> str:
+    """Thousands of records lie in a few folders: each is asked about once. Relative paths depend on where we are."""
+    return os.path.relpath(folder or ".", root)
 
 
 def _bytes(file: Path) -> bytes | None:
     try:
-        opened = open_regular(file)
-        if opened is None:
-            return None
-        with opened[0] as stream:
-            return stream.read() if opened[1] <= source.MAX_BYTES else None
+        held = read_regular(file, source.MAX_BYTES)
     except OSError:
         return None
-
-
-def _reports(one: Record, dossier: Dossier) -> Iterator[tuple[str, TestReport | None]]:
-    for evidence in one.evidence.values():
-        for opened in dossier.of(one, evidence):
-            yield opened.text, opened.report
-
-
-def _quiet(data: Mapping[str, Any], reports: Iterable[TestReport], context: Context) -> tuple[float, float]:
-    """Tell between which two moments nothing happens: no clock that starts with a moment of the record or of a report runs out.
-
-    Returns:
-        Seconds since 1970, the second one exclusive; no time at all where a clock may run now.
-    """
-    times = [end_of(text) for text in _texts(data) if text[4:5] == "-" and _DAY.fullmatch(text) and _is_time(text)]
-    times += [at for report in reports for at in (report.began, report.ended) if at]
-    policy, now = context.policy, context.as_of.timestamp()
-    spans = [one.due for one in policy.kinds.values() if one.due]
-    spans += [span for one in policy.severities.values() for span in (one.triage, one.restore) if span]
-    longest = max(spans, default=timedelta()).total_seconds()
-    start, end = 0.0, _LAST
-    for at in {at.timestamp() for at in times}:
-        if now >= at + longest + _SLACK:
-            start = max(start, at + longest + _SLACK)
-        elif now < at - _SLACK:
-            end = min(end, at - _SLACK)
-        else:
-            return _NEVER
-    return start, end
-
-
-def _texts(data: Mapping[str, Any]) -> Iterator[str]:
-    open_: list[Any] = [data]
-    while open_:
-        here = open_.pop()
-        for one in here.values() if isinstance(here, dict) else here:
-            if isinstance(one, str):
-                yield one
-            elif isinstance(one, dict | list):
-                open_.append(one)
-
-
-def _is_time(text: str) -> bool:
-    try:
-        end_of(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return False
-    return True
+    return held if held is not None and len(held) <= source.MAX_BYTES else None
 
 
 def _timed(draft: Draft, context: Context) -> tuple[str, ...]:

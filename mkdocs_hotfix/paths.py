@@ -33,15 +33,17 @@ class Place:
     trouble: Trouble = ""
 
 
-def locate(text: str, record: Path, root: Path) -> Place:
+def locate(text: str, record: Path, root: Path, folders: set[str] | None = None) -> Place:
     """Follow a path of a record without following a link.
 
     Args:
         text: The path as the record writes it, with `/`.
         record: The record's file.
         root: The folder that it may not leave.
+        folders: Those that are known to be folders, and no links: not looked at again, and added to.
     """
     nowhere = Path()
+    folders = set() if folders is None else folders
     if "\\" in text or ":" in text or "\0" in text or text.startswith(("/", "~")) or text != text.strip():
         return Place(nowhere, "outside")
     base, start = _start(os.fspath(record.parent), os.fspath(root), os.getcwd())
@@ -60,14 +62,18 @@ def locate(text: str, record: Path, root: Path) -> Place:
     here = base.rstrip(os.sep)
     for index, part in enumerate(parts):
         here = f"{here}{os.sep}{part}"
+        if here in folders and index < len(parts) - 1:
+            continue
         try:
             mode = os.lstat(here).st_mode
         except (OSError, ValueError):
             return Place(Path(here), "missing")
         if stat.S_ISLNK(mode):
             return Place(Path(here), "link")
-        if index < len(parts) - 1 and not stat.S_ISDIR(mode):
-            return Place(Path(here), "missing")
+        if index < len(parts) - 1:
+            if not stat.S_ISDIR(mode):
+                return Place(Path(here), "missing")
+            folders.add(here)
     return Place(Path(here)) if parts and stat.S_ISREG(mode) else Place(Path(here), "not-a-file")
 
 
@@ -87,13 +93,38 @@ def open_regular(path: Path) -> tuple[BinaryIO, int] | None:
     Raises:
         OSError: It can not be opened; a symbolic link neither.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    stream = os.fdopen(os.open(path, flags), "rb")
-    found = os.fstat(stream.fileno())
+    number = os.open(path, _READING)
+    found = os.fstat(number)
     if not stat.S_ISREG(found.st_mode):
-        stream.close()
+        os.close(number)
         return None
-    return stream, found.st_size
+    return os.fdopen(number, "rb"), found.st_size
+
+
+_READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """Read a file as `open_regular` opens it: thousands of small ones in half the time.
+
+    Args:
+        path: The file.
+        most: How many bytes are wanted. Of a larger file one more is read, so that it shows.
+
+    Raises:
+        OSError: It can not be opened or read.
+    """
+    number = os.open(path, _READING)
+    try:
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        held = os.read(number, min(found.st_size, most) + 1)
+        while len(held) <= most and (more := os.read(number, most + 1 - len(held))):
+            held += more
+        return held
+    finally:
+        os.close(number)
 
 
 def is_named_like_a_record(name: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mkdocs_hotfix.findings import On, Pointer, Problem, Span, left_out
-from mkdocs_hotfix.paths import open_regular
+from mkdocs_hotfix.paths import read_regular
 from mkdocs_hotfix.plainyaml import load
 from mkdocs_hotfix.yamldata import MAX_PROBLEMS, UNREADABLE, plain, spans
 
@@ -118,12 +118,9 @@ def read(path: Path, *, front_matter: bool = True) -> Source:
         front_matter: Whether the YAML is a Markdown file's front matter, or the whole file.
     """
     try:
-        opened = open_regular(path)
-        if opened is None:
+        raw = read_regular(path, MAX_BYTES)
+        if raw is None:
             return _refuse("This is not a regular file", "Put a text file in its place.")
-        stream, size = opened
-        with stream:
-            raw = stream.read(min(size, MAX_BYTES) + 1)
     except OSError as error:
         if path.is_symlink():
             return _refuse("This is a symbolic link, and links are not followed", "Put the file itself here.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mkdocs_hotfix import cache, gate, memory, policyfile, workers
+from mkdocs_hotfix import cache, gate, memory, policyfile, reports, workers
 from mkdocs_hotfix.cli import cli
 from mkdocs_hotfix.findings import Problem, Span
 from mkdocs_hotfix.formats import FORMATS
@@ -123,6 +124,34 @@ def test_records_are_remembered_and_the_memory_is_believed(docs: Path):
     gate.check(policy, AS_OF, memory=lent)
     assert set(lent.kept) == {"hotfixes/HF-2026-0007.md", "hotfixes/HF-2026-0019.md", "hotfixes/HF-2026-0020.md"}
     assert "A lie" in read(policy, AS_OF, Memory(lies(lent.kept)))
+
+
+def test_where_a_clock_may_run_rules_are_asked_again_and_reports_are_not_read_again(docs: Path):
+    """Until none can run any more: then the record is summed up anew."""
+    policy, key = policyfile.load(docs / "policy.yml"), "hotfixes/HF-2026-0007.md"
+    soon, late = datetime(2026, 4, 14, 5, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC)
+    lent = Memory()
+    gate.check(policy, soon, memory=lent)
+    entry = memory.Entry.read(lent.kept[key])
+    assert len(entry.reports) == 3
+    failed = tuple(one._replace(report=one.report and replace(one.report, failed=1)) for one in entry.reports)
+    lie = {key: replace(entry, reports=failed).written()}
+    assert "report-disagrees" in read(policy, soon, Memory(lie))
+    assert "report-disagrees" not in read(policy, late, later_ := Memory(lie))
+    assert memory.Entry.read(later_.kept[key]).is_quiet(Context(policy, late))
+
+
+def test_a_report_is_remembered_as_it_was_read():
+    folders = (Path(__file__).parent / "reports", Path(__file__).parent / "forged", EXAMPLES)
+    known = 0
+    for file in (one for folder in folders for one in folder.rglob("*") if one.suffix in (".xml", ".json")):
+        with contextlib.suppress(reports.ReportError):
+            report = reports.read_bytes(file.read_bytes())
+            one = memory.Known(file.name, report.sha256, report.content, 1, report)
+            entry = memory.Entry("", (0.0, 0.0), (), (one,), (), {})
+            assert memory.Entry.read(entry.written()) == entry
+            known += 1
+    assert known > 20
 
 
 def test_the_second_check_says_the_same(docs: Path):
