@@ -149,7 +149,9 @@ class HotfixPlugin(BasePlugin[HotfixConfig]):
         if report.exit_code(strict=config.strict) and not self._serving:
             raise PluginError(f"hotfix gate: {report.summary}. `hotfix check` shows the lines and what to do.")
         judged_paths = {os.path.abspath(one.file) for one in report.judged}
-        for file in get_files(config).documentation_pages() if not trouble else ():
+        # MkDocs looks at each file of the docs folder afterwards; to do so twice is worth it only where something is odd.
+        odd = not trouble and any(tree.odd(Path(config.docs_dir), judged_paths, report.policy))
+        for file in get_files(config).documentation_pages() if odd else ():
             try:
                 self._refuse_unjudged(file, config, judged_paths)
             except PluginError as error:

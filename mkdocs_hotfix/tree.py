@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -67,6 +68,24 @@ def unjudged(uri: str, path: str, policy: Policy, docs: Path) -> str:
     else:
         return ""
     return f"{uri} was not judged. {why}"
+
+
+def odd(docs: Path, judged: Container[str], policy: Policy) -> Iterator[str]:
+    """Say of each page below the docs folder why it may not be published unless it is left out of the site.
+
+    Args:
+        docs: The docs folder.
+        judged: The pages that have been through the gate, by absolute path.
+        policy: The policy.
+    """
+    top = os.path.abspath(docs)
+    for folder, _, names in os.walk(top, followlinks=True):  # as MkDocs walks
+        for name in names:
+            path = os.path.join(folder, name)
+            if name.lower().endswith(paths.MARKDOWN) and path not in judged:
+                why = unjudged(paths.inside(Path(path), Path(top)), path, policy, docs)
+                if why:
+                    yield why
 
 
 def records_uri(policy: Policy, docs: Path | str) -> str:
