@@ -70,7 +70,7 @@ class Source:
         key, value = self._spans[pointer]
         if not pointer:
             return Span(1, 1, 1, 4) if self.first_line > 1 else value
-        return key if key and (on == "key" or value.end_line > value.line) else value
+        return key if key and (on != "value" or value.end_line > value.line) else value
 
     def line(self, number: int) -> str | None:
         """Return one line of the file up to its body, counted from 1; nothing where it can't be shown."""

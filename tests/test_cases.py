@@ -12,10 +12,11 @@ import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mkdocs_hotfix import gate, policyfile, source, trusted
+from mkdocs_hotfix import gate, policyfile, published, source, trusted
 from mkdocs_hotfix.findings import visible, width
 from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Report
@@ -158,6 +159,33 @@ def test_a_finding_blames_nobody_and_says_what_to_do(case: Path, judge: Callable
         words = " ".join(part for text in (finding.message, *finding.help) for part in text.split("`")[::2]).lower()
         for word in ("invalid", "illegal", "forbidden", "please", "cannot", "must not"):
             assert word not in words, finding
+
+
+def names_a_field(pointer: tuple[str | int, ...], record: Any) -> bool:
+    """Whether the schema of records, or the record itself, knows a field by this name."""
+    root = published.schema("record")
+    shape: Any = root
+    for part in pointer:
+        while "$ref" in shape:
+            shape = root["$defs"][shape["$ref"].rpartition("/")[2]]
+        kinds = shape.get("oneOf", []) + shape.get("anyOf", [])
+        shape = next((one for one in kinds if "items" in one), shape) if isinstance(part, int) else shape
+        inside = shape.get("items") if isinstance(part, int) else shape.get("properties", {}).get(part)
+        shape = inside or shape.get("additionalProperties") or {}
+        try:
+            record = record[part]
+        except (LookupError, TypeError):
+            record = None
+            if not shape:
+                return False
+    return True
+
+
+@pytest.mark.parametrize("case", BAD, ids=name)
+def test_the_pointer_of_a_finding_names_a_field_of_records(case: Path, judge: Callable[[Path], Report]):
+    for judged in judge(case).judged:
+        for finding in judged.findings:
+            assert names_a_field(finding.pointer, judged.source.data), finding
 
 
 @pytest.mark.parametrize("case", BAD, ids=name)
