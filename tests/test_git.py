@@ -282,6 +282,30 @@ def filed_early(shop: Shop, data: dict[str, Any]) -> None:
     evidence("smoke-test", report=f"{ID}/smoke.xml")(shop, data)
 
 
+def merged_at(at: str) -> Forge:
+    """Name a commit of main that was made then."""
+    return lambda shop, data: merged(branch="main", commit=shop.commit("early", at=at))(shop, data)
+
+
+TWIN = "tree {}\nauthor A <a@example.com> 1776132000 +0000\ncommitter A <a@example.com> 1776132000 +0000\n\n{}\n"
+
+
+def twins(shop: Shop, data: dict[str, Any]) -> None:
+    """Make two commits whose ids begin with the same seven digits."""
+    tree = shop.git("hash-object", "-t", "tree", "-w", "--stdin")
+    for number in (63, 20_718):
+        commit = shop.git("hash-object", "-t", "commit", "-w", "--stdin", feed=TWIN.format(tree, number))
+        shop.git("branch", f"twin-{number}", commit)
+        data["release"]["commit"] = commit[:7]
+
+
+def without(*fields: str, **changes: Any) -> Forge:
+    def forge(_shop: Shop, data: dict[str, Any]) -> None:
+        data["release"] = {key: one for key, one in (data["release"] | changes).items() if key not in fields}
+
+    return forge
+
+
 FORGED: Mapping[str, tuple[Forge, str, str]] = {
     "a commit that is not there": (
         release(commit="0" * 40), "other-commit", "Commit 000000000000 is not in the Git repository",
@@ -346,6 +370,52 @@ FORGED: Mapping[str, tuple[Forge, str, str]] = {
     "a smoke test from before the deployment": (
         filed_early, "stale-evidence", "was committed at 2026-04-14T03:00:00Z, before the package was deployed",
     ),
+    "a commit that is not there, and its evidence": (
+        lambda _shop, data: (
+            data["release"].update(commit="0" * 40), data["evidence"]["smoke-test"].update(commit="0" * 40),
+        ),
+        "other-commit", "Commit 000000000000 is not in the Git repository",
+    ),
+    "an id that two commits begin with": (twins, "other-commit", "`7929cb8` is short for 2 commits"),
+    "a commit beside the release of the service": (
+        several(released("elsewhere"), command("tag", "checkout/v4.12.3", "v4.12.3"), command("tag", "--delete", "v4.12.3")),
+        "other-commit", "is not in 4.12.3 (tag `checkout/v4.12.3`)",
+    ),
+    "a base release of the service made from something else": (
+        several(command("tag", "checkout/v4.12.2", "main"), command("tag", "--delete", "v4.12.2")),
+        "other-commit", "does not build on 4.12.2 (tag `checkout/v4.12.2`)",
+    ),
+    "a commit on no named branch, and no version": (
+        several(released("elsewhere"), without("version")), "other-commit", "is not on the branch `hotfix/4.12.3`",
+    ),
+    "neither branch nor version": (
+        without("version", branch="hotfix/none"), "other-commit", "is not on any branch or tag that the record names",
+    ),
+    "merged into the hotfix branch, and into one that is not there": (
+        lambda _shop, data: data["release"].update(
+            merge_back=[{"branch": name, "url": "https://a.example/1"} for name in ("hotfix/4.12.3", "develop")]
+        ),
+        "not-merged-back", "The branch `develop` is not in",
+    ),
+    "a merge commit that is not there, and a branch that is not": (
+        lambda _shop, data: data["release"].update(
+            merge_back=[{"branch": "main", "commit": "2" * 40}, {"branch": "develop", "url": "https://a.example/1"}]
+        ),
+        "not-merged-back", "The branch `develop` is not in",
+    ),
+    "a merge commit from before the fix of the service": (
+        several(
+            command("tag", "checkout/v4.12.2", "v4.12.2"), command("tag", "--delete", "v4.12.2"),
+            merged(branch="main", commit="base"),
+        ),
+        "not-merged-back", "is part of 4.12.2 already",
+    ),
+    "a merge commit a second older than clocks differ": (
+        merged_at("2026-04-14T00:58:59Z"), "not-merged-back", "before the issue was reported",
+    ),
+    "a test a second older than clocks differ": (
+        evidence("fix-verification", at="2026-04-14T01:54:59Z"), "stale-evidence", "before commit",
+    ),
     "a report that git does not have": (
         evidence("regression-test", report=f"{ID}/new.xml"), "stale-evidence", "is not in the Git repository",
     ),
@@ -375,6 +445,8 @@ HONEST: Mapping[str, Forge] = {
     "a cherry-pick named by the entry": merged(branch="main", commit="elsewhere"),
     "a merge commit named by the entry": merged(branch="main", commit="record"),
     "a test within five minutes before the commit": evidence("fix-verification", at="2026-04-14T01:56:00Z"),
+    "a test as long before the commit as clocks differ": evidence("fix-verification", at="2026-04-14T01:55:00Z"),
+    "a merge commit as long before the issue as clocks differ": merged_at("2026-04-14T00:59:00Z"),
     "an analysis from before the commit": evidence("impact-analysis", at="2026-04-14T01:20:00Z"),
     "a branch called like the commit": lambda shop, data: (
         data["release"].update(commit=shop.commits["fix"][:9]),

@@ -207,5 +207,5 @@ def missing_requirement(record: Record, context: Context) -> Iterator[Problem]:
                 *((obligation.because,) if obligation.because else ()),
                 *open_still(record, context.policy, context.as_of, obligation, "Not known yet?"),
             ),
-            label=f"`{name if len(here) == 1 else here[-1]}` is missing",
+            label=f"`{here[-1]}` is missing",
         )

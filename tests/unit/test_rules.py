@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mkdocs_hotfix import policyfile
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 
@@ -78,16 +80,38 @@ def test_a_rule_is_worth_what_the_manual_says(slug: str):
 # -- what no case of a folder shows --------------------------------------------------------------------------
 
 
-def closed(deployed: Facts, proof: Facts, **changes: Any) -> dict[str, Any]:
+ID = "HF-2026-0001"
+APPROVED_LAST = deepcopy(policyfile.load().data["statuses"])
+APPROVED_LAST["deployed"]["needs"] = ["deployed"]
+APPROVED_LAST["closed"]["needs"] = ["approvals", "work.hours"]
+
+UNTRIAGED = deepcopy(policyfile.load().data["statuses"])
+UNTRIAGED["triaged"]["needs"] = ["summary"]
+TWO_ROLES = deepcopy(policyfile.load().data["triage"])
+TWO_ROLES["exception"]["approvers"] = ["release-manager", "service-owner"]
+AUDITED = deepcopy(policyfile.load().data["approvals"])
+AUDITED["roles"]["auditor"] = ["test-lead"]
+CAN_WAIT = {
+    "significant": {"answer": True, "because": "310 failed orders an hour."},
+    "majority": {"answer": False, "because": "3 % of orders use a saved card."},
+    "workaround": {"answer": False, "because": "The error page offers no other card."},
+}
+
+
+def words(name: str) -> str:
+    return name.replace(",", "").replace(" ", "-")
+
+
+def closed(deployed: Facts, proof: Facts, changes: Facts) -> dict[str, Any]:
     """A record that may call itself closed, but for the changes; what is None is left out."""
     data = deepcopy(dict(deployed)) | {"status": "closed"}
     data["evidence"] |= deepcopy(dict(proof))
-    for field, value in changes.items():
-        if isinstance(value, Mapping) and isinstance(data.get(field), dict):
-            data[field] = {key: one for key, one in (data[field] | value).items() if one is not None}
+    for name, value in changes.items():
+        if isinstance(value, Mapping) and isinstance(data.get(name), dict):
+            data[name] = {key: one for key, one in (data[name] | value).items() if one is not None}
         else:
-            data[field] = value
-    return {field: value for field, value in data.items() if value is not None}
+            data[name] = value
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def kinds(shop: Any, **changes: Any) -> dict[str, Any]:
@@ -97,41 +121,159 @@ def kinds(shop: Any, **changes: Any) -> dict[str, Any]:
     return made
 
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CLOSED = datetime(2026, 4, 14, 5, tzinfo=UTC)
+A_DAY_LATER = CLOSED + timedelta(days=1)
 AT = {"at": "2026-04-14T02:41:00Z", "by": "test-lead"}
-TOLD = {"environment": "production", "result": "passed", "at": "2026-04-14T03:55:00Z", "by": "test-lead"}
-NEEDS_ITS_REPORT = {"smoke_test": {"needs": ["result", "environment", "report"], "report": "required"}}
+STAGING = {"result": "passed", **AT, "environment": "staging"}
+PRODUCTION = {"environment": "production", "result": "passed", "at": "2026-04-14T03:55:00Z", "by": "test-lead"}
+OWN_REPORT = {"smoke_test": {"needs": ["result", "environment", "report"], "report": "required"}}
 
-SCENES: dict[str, tuple[dict[str, Any], dict[str, Any], datetime]] = {
-    "missing-evidence of a kind that needs its report": ({"evidence": {"smoke-test": None}}, NEEDS_ITS_REPORT, CLOSED),
-    "missing-evidence without the report that it needs": ({"evidence": {"smoke-test": TOLD}}, NEEDS_ITS_REPORT, CLOSED),
-    "missing-evidence beside a promise that is broken": (
+
+def junit(*failed: str, passed: int = 0, skipped: int = 0, head: str = "") -> str:
+    """Write a report with these failed cases, and so many others."""
+    cases = [f'<testcase classname="pay" name="{name}"><failure message="no"/></testcase>' for name in failed]
+    cases += [f'<testcase classname="pay" name="p{number}"/>' for number in range(passed)]
+    cases += [f'<testcase classname="pay" name="s{number}"><skipped/></testcase>' for number in range(skipped)]
+    return f'<testsuite name="checkout" tests="{len(cases)}"{head}>{"".join(cases)}</testsuite>'
+
+
+def took(seconds: int, at: str = "2026-04-14T02:40:00Z") -> str:
+    return junit(passed=1, head=f' timestamp="{at}" time="{seconds}"')
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What differs from a record that may call itself closed, and from the built-in policy; the reports; and when it is."""
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    kinds: Mapping[str, Any] = field(default_factory=dict)
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime = CLOSED
+
+
+SCENES: dict[str, Scene] = {
+    "missing-evidence of a kind that needs its report": Scene({"evidence": {"smoke-test": None}}, OWN_REPORT),
+    "missing-evidence without the report that it needs": Scene({"evidence": {"smoke-test": PRODUCTION}}, OWN_REPORT),
+    "missing-evidence beside a promise that is broken": Scene(
         {"status": "deployed", "evidence": {"smoke-test": None, "fix-verification": None, "impact-analysis": AT}},
-        {},
-        CLOSED + DAY,
+        as_of=A_DAY_LATER,
     ),
-    "report-missing where closing needs one": (
-        {"evidence": {"smoke-test": TOLD}},
-        {"smoke_test": {"report": "required"}},
-        CLOSED + DAY,
+    "report-missing where closing needs one": Scene(
+        {"evidence": {"smoke-test": PRODUCTION}}, {"smoke_test": {"report": "required"}}, as_of=A_DAY_LATER
     ),
-    "evidence-overdue without any evidence": ({"status": "deployed", "evidence": None}, {}, CLOSED + DAY),
+    "evidence-overdue without any evidence": Scene({"status": "deployed", "evidence": None}, as_of=A_DAY_LATER),
+    "path-outside in a list": Scene(
+        {"evidence": {"regression-test": {**STAGING, "report": [f"{ID}/regression-test.xml", "../../else.xml"]}}}
+    ),
+    "report-unreadable in a list": Scene(
+        {"evidence": {"regression-test": {**STAGING, "report": [f"{ID}/regression-test.xml", f"{ID}/empty.xml"]}}},
+        files={"empty": ""},
+    ),
+    "report-disagrees in a list, with as many as are named": Scene(
+        {"evidence": {"regression-test": {**STAGING, "report": [f"{ID}/regression-test.xml", f"{ID}/failed.xml"]}}},
+        files={"failed": junit("a" * 76, "b" * 77, "c")},
+    ),
+    "report-disagrees in a list in which nothing ran": Scene(
+        {"evidence": {"regression-test": {**STAGING, "report": [f"{ID}/none.xml", f"{ID}/no.xml"]}}},
+        files={"none": junit(skipped=1), "no": junit(skipped=2)},
+    ),
+    "report-disagrees after one that says it failed": Scene(
+        {
+            "status": "deployed",
+            "evidence": {
+                "regression-test": {**STAGING, "result": "failed", "report": f"{ID}/failed.xml"},
+                "smoke-test": {**PRODUCTION, "report": f"{ID}/smoke.xml"},
+            },
+        },
+        files={"failed": junit("a"), "smoke": junit("b")},
+    ),
+    "report-disagrees by a second more than clocks differ": Scene(
+        {
+            "evidence": {
+                "fix-verification": {**STAGING, "report": f"{ID}/in-time.xml"},
+                "regression-test": {**STAGING, "report": f"{ID}/late.xml"},
+            }
+        },
+        files={"in-time": took(360), "late": took(361)},
+    ),
+    "digest-mismatch in number, and in the next one": Scene(
+        {
+            "evidence": {
+                "fix-verification": {**STAGING, "sha256": ["0" * 64, "1" * 64], "report": f"{ID}/one.xml"},
+                "regression-test": {**STAGING, "sha256": "0" * 64, "report": f"{ID}/two.xml"},
+                "smoke-test": {**PRODUCTION, "sha256": "0" * 64},
+            }
+        },
+        files={"one": junit(passed=1), "two": junit(passed=2)},
+    ),
+    "stale-evidence by a second more than clocks differ": Scene(
+        {
+            "evidence": {
+                "fix-verification": {**STAGING, "report": f"{ID}/in-time.xml"},
+                "regression-test": {**STAGING, "report": f"{ID}/early.xml"},
+            }
+        },
+        files={"in-time": took(0, "2026-04-14T01:35:00Z"), "early": took(1, "2026-04-14T01:34:59Z")},
+    ),
+    "decision-contradicts-answers of an exception that two may allow": Scene(
+        {"triage": {"answers": CAN_WAIT}}, policy={"triage": TWO_ROLES}
+    ),
+    "decision-contradicts-answers once": Scene({"triage": {"decision": "defer"}}),
+    "decision-contradicts-answers where no status needs a triage": Scene(
+        {
+            "status": "triaged",
+            "triage": {"answers": CAN_WAIT, "decision": "defer"},
+            "deployed": None,
+            "approvals": None,
+        },
+        policy={"statuses": UNTRIAGED},
+    ),
+    "exception-not-approved by two roles": Scene(
+        {"triage": {"answers": CAN_WAIT, "exception": {**AT, "because": "A legal duty.", "role": "auditor"}}},
+        policy={"triage": TWO_ROLES, "approvals": AUDITED},
+    ),
+    "exception-not-approved by who is none of two": Scene(
+        {"triage": {"answers": CAN_WAIT, "exception": {**AT, "because": "A legal duty.", "role": "service-owner"}}},
+        policy={"triage": TWO_ROLES},
+    ),
+    "exception-not-approved by who did both": Scene(
+        {
+            "triage": {
+                "by": "checkout-lead",
+                "answers": CAN_WAIT,
+                "exception": {**AT, "by": "checkout-lead", "because": "A legal duty.", "role": "service-owner"},
+            },
+            "work": {"owner": "checkout-lead"},
+        },
+        policy={"triage": TWO_ROLES},
+    ),
+    "missing-approval where closing needs one": Scene({"approvals": None}, policy={"statuses": APPROVED_LAST}),
+    "unknown-approver in a role of two": Scene(
+        {"approvals": [{"by": "night-shift", "role": "service-owner", "at": "2026-04-14T03:05:00Z"}]}
+    ),
+    "other-commit in a list": Scene(
+        {"evidence": {"regression-test": {**STAGING, "report": [f"{ID}/regression-test.xml", f"{ID}/other.xml"]}}},
+        files={
+            "other": '<testsuite name="c" tests="1"><properties><property name="git.commit" value="1234567-dirty"/></properties>'
+            '<testcase name="a"/></testsuite>'
+        },
+    ),
 }
-"""What differs from a record that may call itself closed and, in kinds of evidence or else, from the built-in policy; and when."""
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, id=name.replace(" ", "-")) for name in SCENES])
+@pytest.mark.parametrize("name", [pytest.param(name, id=words(name)) for name in SCENES])
 def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name: str, tells: Callable[[Report], None]):
-    changes, policy, as_of = SCENES[name]
-    shop.file(closed(deployed, proof, **changes))
-    if policy and set(policy) <= {kind.replace("-", "_") for kind in shop.policy().kinds}:
-        policy = {"evidence": kinds(shop, **policy)}
-    report = shop.check(as_of=as_of, **policy)
+    scene = SCENES[name]
+    shop.file(closed(deployed, proof, scene.changes))
+    for file, content in scene.files.items():
+        (shop.records / ID / f"{file}.xml").write_text(content, "utf-8")
+    policy = dict(scene.policy) | ({"evidence": kinds(shop, **scene.kinds)} if scene.kinds else {})
+    report = shop.check(as_of=scene.as_of, **policy)
     assert name.split(maxsplit=1)[0] in {finding.slug for finding in report.findings}
     tells(report)
 
 
 def test_a_text_belongs_to_a_scene():
     there = {file.stem for file in (Path(__file__).parents[1] / "told" / "rules").iterdir()}
-    assert there == {name.replace(" ", "-") for name in SCENES}
+    assert there == {words(name) for name in SCENES}
