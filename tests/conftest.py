@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_hotfix import policyfile
+from mkdocs_hotfix import policyfile, published
 from mkdocs_hotfix.formats import text
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
@@ -63,9 +63,12 @@ def tells(request: pytest.FixtureRequest, says: Callable[[str, Path], None]) -> 
     name = request.node.name.removeprefix("test_").partition("[")
     which = "".join(name[2:]).removesuffix("]")
     words = re.sub(r"[^A-Za-z0-9.]+", "-", which or name[0]).strip("-")
+    fields = published.schema("record")["properties"]
     folder = Path(__file__).parent / "told" / request.path.stem.removeprefix("test_")
 
     def compare(report: Report) -> None:
+        for finding in report.findings:
+            assert not finding.pointer or finding.pointer[0] in fields, finding
         folder.mkdir(parents=True, exist_ok=True)
         says(text.render(report), folder / f"{words}.txt")
 

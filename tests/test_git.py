@@ -925,10 +925,19 @@ STEPS: Mapping[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
     "closed to verified, rolled back before it was deployed": (
         {}, {"status": "verified", "rollback": {**ROLLBACK, "at": "2026-04-14T03:00:00Z"}}, False,
     ),
+    "closed to verified, rolled back as it was deployed": (
+        {}, {"status": "verified", "rollback": {**ROLLBACK, "at": "2026-04-14T03:20:00Z"}}, True,
+    ),
+    "claimed to be deployed, to fixing": (
+        {"status": "deployed", "deployed": None}, {"status": "fixing", "deployed": None}, False,
+    ),
     "deployed to fixing": ({"status": "deployed"}, {"status": "fixing"}, False),
     "deployed to closed": ({"status": "deployed"}, {"status": "closed"}, True),
     "rolled back to fixing": (
         {"status": "rolled-back", "rollback": ROLLBACK}, {"status": "fixing", "rollback": ROLLBACK}, True,
+    ),
+    "rolled back to rolled back, and the rollback can not be read": (
+        {"status": "rolled-back", "rollback": ROLLBACK}, {"status": "rolled-back", "rollback": "at night"}, True,
     ),
     "rolled back to closed, and the rollback is gone": (
         {"status": "rolled-back", "rollback": ROLLBACK}, {"status": "closed"}, False,
@@ -964,6 +973,20 @@ def test_a_status_goes_back_only_with_a_rollback(
         tells(report)
 
 
+@pytest.mark.parametrize("stays", [True, False], ids=["still there", "gone"])
+def test_where_no_status_needs_a_deployment_the_record_says_whether_it_is_in_production(
+    shop: Shop, stays: bool, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(shop.top)
+    policy = deepcopy(dict(policyfile.load().data))
+    policy["statuses"]["deployed"]["needs"] = ["approvals"]
+    (shop.top / "docs" / "policy.yml").write_text(json.dumps(policy), "utf-8")
+    shop.commit("policy")
+    data = shop.data() | {"status": "verified"}
+    shop.file(data if stays else {key: value for key, value in data.items() if key != "deployed"})
+    tells(shop.check(since="HEAD"))
+
+
 def with_evidence(**changes: Any) -> Callable[[Shop, dict[str, Any]], None]:
     return lambda _shop, data: data["evidence"]["smoke-test"].update(changes)
 
@@ -990,6 +1013,11 @@ EDITS: Mapping[str, tuple[Callable[[Shop, dict[str, Any]], None], str]] = {
     "another report": (change_report, "evidence.regression-test"),
     "report deleted": (delete_report, "evidence.regression-test"),
     "another commit": (other_commit, "release.commit"),
+    "another severity": (lambda _shop, data: data.update(severity="critical"), "severity"),
+    "another time of the report": (lambda _shop, data: data["reported"].update(at="2026-04-14T01:05:00Z"), "reported"),
+    "another triage": (lambda _shop, data: data["triage"].update(by="test-lead"), "triage"),
+    "another approval": (lambda _shop, data: data["approvals"][0].update(at="2026-04-14T03:06:00Z"), "approvals"),
+    "another deployment": (lambda _shop, data: data["deployed"].update(by="test-lead"), "deployed"),
 }
 
 
@@ -1017,7 +1045,7 @@ def test_a_closed_record_is_not_edited_in_silence(
 def test_a_text_belongs_to_a_test():
     """A text in `tests/told/git/` that no test compares says nothing."""
     there = {file.stem for file in (Path(__file__).parent / "told" / "git").iterdir()}
-    refused = [*FORGED, *EDITS, *(name for name, step in STEPS.items() if not step[-1])]
+    refused = ["still there", "gone", *FORGED, *EDITS, *(name for name, step in STEPS.items() if not step[-1])]
     assert there == {re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") for name in refused}
 
 

@@ -82,7 +82,7 @@ def status_went_back(change: Change, context: Context) -> Iterator[Problem]:
     before, after, policy = change.before, change.after, context.policy
     if before is None or after is None:
         return
-    if before.rollback and not after.rollback and not before.is_unclear(("rollback",)):
+    if before.rollback and not after.rollback and not after.is_unclear(("rollback",)):
         yield Problem(
             "The rollback that was recorded is gone",
             pointer=("rollback",),
