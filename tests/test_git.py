@@ -980,6 +980,7 @@ def test_where_no_status_needs_a_deployment_the_record_says_whether_it_is_in_pro
     monkeypatch.chdir(shop.top)
     policy = deepcopy(dict(policyfile.load().data))
     policy["statuses"]["deployed"]["needs"] = ["approvals"]
+    del policy["exits"]["rolled-back"]
     (shop.top / "docs" / "policy.yml").write_text(json.dumps(policy), "utf-8")
     shop.commit("policy")
     data = shop.data() | {"status": "verified"}
@@ -1017,6 +1018,8 @@ EDITS: Mapping[str, tuple[Callable[[Shop, dict[str, Any]], None], str]] = {
     "another time of the report": (lambda _shop, data: data["reported"].update(at="2026-04-14T01:05:00Z"), "reported"),
     "another triage": (lambda _shop, data: data["triage"].update(by="test-lead"), "triage"),
     "another approval": (lambda _shop, data: data["approvals"][0].update(at="2026-04-14T03:06:00Z"), "approvals"),
+    "no severity": (lambda _shop, data: data.pop("severity"), "severity"),
+    "no release": (lambda _shop, data: data.pop("release"), "release"),
     "another deployment": (lambda _shop, data: data["deployed"].update(by="test-lead"), "deployed"),
 }
 
@@ -1045,17 +1048,62 @@ def test_a_closed_record_is_not_edited_in_silence(
 def test_a_text_belongs_to_a_test():
     """A text in `tests/told/git/` that no test compares says nothing."""
     there = {file.stem for file in (Path(__file__).parent / "told" / "git").iterdir()}
-    refused = ["still there", "gone", *FORGED, *EDITS, *(name for name, step in STEPS.items() if not step[-1])]
+    refused = [
+        "an_amendment_stays_as_it_was",
+        "still there",
+        "gone",
+        *FORGED,
+        *EDITS,
+        *(name for name, step in STEPS.items() if not step[-1]),
+    ]
     assert there == {re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-") for name in refused}
 
 
-def test_an_amendment_stays_as_it_was(shop: Shop):
+def test_an_amendment_stays_as_it_was(shop: Shop, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(shop.top)
     shop.file({**shop.data(), "amendments": [amendment("evidence.smoke-test")]})
     shop.commit("amended")
     shop.file({**shop.data(), "amendments": [amendment("evidence.smoke-test", at="2026-04-14T04:45:00Z")]})
     assert shop.slugs(since="HEAD") == {"edited-after-closing"}
     shop.file(shop.data())
+    report = shop.check(since="HEAD")
+    assert {finding.slug for finding in report.findings} == {"edited-after-closing"}
+    tells(report)
+
+
+def test_an_amendment_speaks_for_one_change_and_not_for_the_next(shop: Shop):
+    data = shop.data() | {"amendments": [amendment("evidence.smoke-test")]}
+    shop.file(data)
+    shop.commit("amended")
+    data["evidence"]["smoke-test"]["by"] = "test-two"
+    shop.file(data)
     assert shop.slugs(since="HEAD") == {"edited-after-closing"}
+    shop.file({**data, "amendments": [*data["amendments"], amendment("evidence.smoke-test", "2026-04-14T04:41:00Z")]})
+    assert shop.slugs(since="HEAD") == set()
+
+
+@pytest.mark.parametrize(("at", "allowed"), [("2026-04-14T04:05:00Z", True), ("2026-04-14T04:04:59Z", False)])
+def test_an_amendment_is_no_older_than_what_it_amends_and_clocks_differ(shop: Shop, at: str, allowed: bool):
+    data = shop.data() | {"amendments": [amendment("evidence.smoke-test", at)]}
+    data["evidence"]["smoke-test"]["by"] = "test-two"
+    shop.file(data)
+    assert (shop.slugs(since="HEAD") == set()) is allowed
+
+
+def test_what_could_not_be_read_when_it_was_closed_can_be_mended(shop: Shop):
+    shop.file({**shop.data(), "severity": 7})
+    shop.commit("closed all the same")
+    shop.file(shop.data())
+    assert shop.slugs(since="HEAD") == set()
+
+
+def test_an_edit_does_not_hide_behind_evidence_that_can_not_be_read(shop: Shop):
+    data = shop.data()
+    data["evidence"] |= {"smoke-test": {**data["evidence"]["smoke-test"], "by": "test-two"}, "communication": "told"}
+    shop.file({**data, "evidence": {**data["evidence"], "communication": shop.data()["evidence"]["communication"]}})
+    path = shop.records / f"{ID}.md"
+    path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+    assert {"edited-after-closing", "wrong-type"} <= shop.slugs(since="HEAD")
 
 
 def test_what_may_change_in_a_closed_record_and_in_an_open_one(shop: Shop):

@@ -82,7 +82,7 @@ def status_went_back(change: Change, context: Context) -> Iterator[Problem]:
     before, after, policy = change.before, change.after, context.policy
     if before is None or after is None:
         return
-    if before.rollback and not after.rollback and not after.is_unclear(("rollback",)):
+    if before.rollback and not after.rollback:
         yield Problem(
             "The rollback that was recorded is gone",
             pointer=("rollback",),
@@ -150,13 +150,12 @@ def edited_after_closing(change: Change, context: Context) -> Iterator[Problem]:
             )
     for place in dict.fromkeys((*_edited(before, after), *(("evidence", kind) for kind in sorted(change.reports)))):
         if not _amended(before, after, place):
-            here = _nearest(after, place)
             name = (
                 f"`{dotted(place)}`" if before.value(place) != after.value(place) else f"A report of `{dotted(place)}`"
             )
             yield Problem(
                 f"{name} was edited after the record was closed",
-                pointer=here,
+                pointer=place,
                 near=("status",),
                 help=("Put it back as it was; or say what was changed, and why:", _amendment(dotted(place))),
                 label="not as it was closed",
@@ -167,7 +166,7 @@ def _edited(before: Record, after: Record) -> Iterator[Pointer]:
     """Name the settled fields that differ, at the depth at which an amendment can name them."""
     for field in _SETTLED:
         was, now = before.data.get(field), after.data.get(field)
-        if was == now or before.is_unclear((field,)) or after.is_unclear((field,)):
+        if was == now or before.is_unclear((field,)):
             continue
         if field in ("evidence", "release") and isinstance(was, Mapping) and isinstance(now, Mapping):
             yield from ((field, key) for key in {**was, **now} if was.get(key) != now.get(key))
@@ -186,10 +185,6 @@ def _amended(before: Record, after: Record, place: Pointer) -> bool:
         and (latest is None or later(times.read(entry["at"]), _CLOCKS_DIFFER) >= latest)
         for entry in after.data.get("amendments", ())
     )
-
-
-def _nearest(record: Record, place: Pointer) -> Pointer:
-    return next((place[:length] for length in range(len(place), 0, -1) if record.carries(place[:length])), place[:1])
 
 
 def _amendment(what: str) -> str:

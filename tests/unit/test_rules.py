@@ -248,6 +248,7 @@ SCENES: dict[str, Scene] = {
         },
         policy={"triage": TWO_ROLES},
     ),
+    "missing-requirement of the report itself": Scene({"reported": None}),
     "missing-approval where closing needs one": Scene({"approvals": None}, policy={"statuses": APPROVED_LAST}),
     "unknown-approver in a role of two": Scene(
         {"approvals": [{"by": "night-shift", "role": "service-owner", "at": "2026-04-14T03:05:00Z"}]}
