@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from mkdocs_hotfix import gate, policyfile
-from tests.bench import build, check, corpus, peers, reports, table  # noqa: F401 - they can be imported
+from tests.bench import build, check, corpus, peers, reports, sphinxneeds, table  # noqa: F401 - they can be imported
 
 
 @pytest.mark.parametrize("with_reports", [True, False])
@@ -31,6 +32,19 @@ def test_what_the_gate_says_of_the_seeded_errors_is_counted_as_found_and_placed(
     said = "".join(f"{one.path}:{one.span.line}:{one.span.column}: {one.message}\n" for one in report.findings)
     everything = frozenset({**peers.SHAPE, **peers.PROOF})
     assert peers.judge(said, errors) == (everything, everything, 0)
+
+
+def test_every_option_of_a_directive_is_one_that_sphinx_needs_is_told_of(tmp_path: Path) -> None:
+    """Or it would find errors that are ours."""
+    corpus.write(tmp_path / "docs", 40, reports=False)
+    peers.schema(tmp_path)
+    known = {"id", "status", *sphinxneeds.fields(json.loads((tmp_path / "record.schema.json").read_text("utf-8")))}
+    for file in (tmp_path / "docs/hotfixes").glob("*.md"):
+        said = sphinxneeds.directive(file.read_text("utf-8"))
+        options = [line.split(":")[1] for line in said.split("\n   ::\n")[0].split("\n")[1:] if line]
+        assert len(options) > 15
+        assert set(options) <= known
+        assert len(set(options)) == len(options)
 
 
 def test_an_error_is_not_placed_by_another_line_a_time_of_day_or_line_0() -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.bench import corpus
+from tests.bench import corpus, sphinxneeds
 from tests.bench.table import run
 
 RECORDS = 1_000
@@ -96,7 +96,7 @@ def seed(records: Path) -> dict[str, tuple[str, int]]:
 
 def judge(said: str, errors: Mapping[str, tuple[str, int]]) -> tuple[frozenset[str], frozenset[str], int]:
     """Tell which errors a tool's words name, for which they name the line, and how many other records they accuse."""
-    parts = re.split(r"(HF-[0-9]{4}-[0-9]{4})(?=\.[a-z]+)", re.sub(r"\x1b\[[0-9;]*m", "", said))
+    parts = re.split(r"(HF-[0-9]{4}-[0-9]{4})(?=\.[a-z]+|' has )", re.sub(r"\x1b\[[0-9;]*m", "", said))
     told: dict[str, str] = {}
     for stem, words in zip(parts[1::2], parts[2::2], strict=True):
         told[stem] = told.get(stem, "") + words
@@ -109,8 +109,8 @@ def judge(said: str, errors: Mapping[str, tuple[str, int]]) -> tuple[frozenset[s
 
 
 def _lines(words: str) -> Iterator[int]:
-    for found in re.finditer(r"(?<![\dT.])(\d+):\d+(?![\d:]*Z)|\bline (\d+),? col", words):
-        yield int(found[1] or found[2])
+    for found in re.finditer(r"(?<![\dT.])(\d+):\d+(?![\d:]*Z)|\bline (\d+),? col|^\.rst:(\d+): ", words):
+        yield int(found[1] or found[2] or found[3])
 
 
 def main() -> int:
@@ -159,7 +159,6 @@ def show(results: Mapping[str, Result], missing: Mapping[str, str]) -> str:
         )
         lines.append(f"{name:40}{median(one.cpu):>7.1f}  {spread:<14}{median(one.cpu) / own:>7.1f}{counts}")
     lines += [f"{name:40}  {why}" for name, why in missing.items()]
-    lines.append(f"{'sphinx-needs':40}  reads no front matter: not measured")
     lines += ["", "Not found, or found without its line:"]
     for name, one in results.items():
         unseen = [what for what in {**SHAPE, **PROOF} if what not in one.found]
@@ -245,6 +244,12 @@ def _astro(tool: Path, work: Path) -> Sequence[str]:
     return ["node_modules/.bin/astro", "sync", "--force"]
 
 
+def _sphinx_needs(tool: Path, work: Path) -> Sequence[str]:
+    """It reads no front matter: the records are written anew as its directives. Its builder `schema` makes no pages."""
+    sphinxneeds.write(work / "record.schema.json", work / "docs/hotfixes", work / "source")
+    return [str(tool / "bin/sphinx-build"), "-b", "schema", "-q", "-E", "source", "out"]
+
+
 PEERS = (
     Peer("hotfix check", lambda _tool: [], _own),
     Peer(
@@ -256,5 +261,6 @@ PEERS = (
         _npm("remark-cli@12.0.1", "remark-frontmatter@5.0.0", "remark-lint-frontmatter-schema@3.15.4"),
         _remark,
     ),
+    Peer("sphinx-needs 9.1.0", _pip("sphinx==9.0.4", "sphinx-needs==9.1.0"), _sphinx_needs),
     Peer("astro 5.16.0", _npm("astro@5.16.0", "ajv@8.20.0", "ajv-formats@3.0.1"), _astro),
 )
