@@ -144,7 +144,7 @@ class Entry:
     @classmethod
     def read(cls, written: bytes) -> Entry:
         """Read what `written` has written."""
-        digest, (start, end), timed, reports, problems, data = json.loads(zlib.decompress(written))
+        digest, (start, end), timed, reports, problems, data = json.loads(zlib.decompress(written).decode())
         told = tuple((slug, _problem(problem)) for slug, problem in problems)
         filed = tuple(
             Known(text, of, content, elements, report and _report(report))

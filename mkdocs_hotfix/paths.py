@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -185,7 +186,7 @@ def _walk(folder: Path, depth: int = 0) -> Iterator[Path]:
             "Records lie in the records folder: move the others out of it."
         )
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(folder), key=attrgetter("name"))
     except OSError as error:
         raise SetupError(
             f"{display(folder)} can not be read: {(error.strerror or 'unknown reason').lower()}."
