@@ -87,6 +87,10 @@ APPROVED_LAST["closed"]["needs"] = ["approvals", "work.hours"]
 
 UNTRIAGED = deepcopy(policyfile.load().data["statuses"])
 UNTRIAGED["triaged"]["needs"] = ["summary"]
+BUILT_BY_VERSION = deepcopy(policyfile.load().data["statuses"])
+BUILT_BY_VERSION["verified"]["needs"] = ["release.version"]
+BUILT_BY_COMMIT = deepcopy(policyfile.load().data["statuses"])
+BUILT_BY_COMMIT["verified"]["needs"] = ["release.commit"]
 TWO_ROLES = deepcopy(policyfile.load().data["triage"])
 TWO_ROLES["exception"]["approvers"] = ["release-manager", "service-owner"]
 AUDITED = deepcopy(policyfile.load().data["approvals"])
@@ -150,8 +154,15 @@ class Scene:
     policy: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime = CLOSED
+    others: tuple[Mapping[str, Any], ...] = ()
 
 
+def release(**changes: Any) -> dict[str, Any]:
+    return {"release": {"base": "4.12.2", "includes": None, **changes}}
+
+
+UNDER_WAY = {"deployed": None, "approvals": None}
+DEPLOYED_AT = {"at": "2026-04-14T03:20:00Z", "by": "checkout-oncall"}
 SCENES: dict[str, Scene] = {
     "missing-evidence of a kind that needs its report": Scene({"evidence": {"smoke-test": None}}, OWN_REPORT),
     "missing-evidence without the report that it needs": Scene({"evidence": {"smoke-test": PRODUCTION}}, OWN_REPORT),
@@ -248,6 +259,59 @@ SCENES: dict[str, Scene] = {
         },
         policy={"triage": TWO_ROLES},
     ),
+    "unknown-include of what was rolled back as the next one went out": Scene(
+        {"status": "rolled-back", "rollback": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z", "because": "It failed."}},
+        others=(
+            {**release(version="4.12.4", includes=[ID]), "deployed": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z"}},
+            {**release(version="4.12.5"), "deployed": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z"}},
+        ),
+    ),
+    "broken-chain of what is built, and not of what is begun": Scene(
+        others=(
+            {"status": "fixing", **UNDER_WAY, **release(version=None)},
+            {
+                "status": "verified",
+                **UNDER_WAY,
+                **release(version="4.12.5", drops=[{"id": "HF-2026-0002", "because": "Not done yet."}]),
+            },
+        ),
+    ),
+    "broken-chain of what has a version": Scene(
+        policy={"statuses": BUILT_BY_VERSION},
+        others=({"status": "verified", **UNDER_WAY, **release(version="4.12.4")},),
+    ),
+    "broken-chain of what has a commit": Scene(
+        policy={"statuses": BUILT_BY_COMMIT}, others=({"status": "verified", **UNDER_WAY, **release(version="4.12.4")},)
+    ),
+    "broken-chain of what has no version": Scene(
+        release(version=None),
+        others=({"deployed": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z"}, **release(version="4.12.4")},),
+    ),
+    "missing-requirement of two bases": Scene(
+        release(base=None),
+        others=({"deployed": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z"}, **release(base=None, version="4.12.4")},),
+    ),
+    "duplicate-version of three": Scene(others=(release(includes=[ID]), release(includes=[ID]))),
+    "vacuous-text of one more than is shown": Scene({"summary": f"<{'a' * 39}>"}),
+    "vacuous-text of each way to say nothing": Scene(
+        {
+            "summary": "todo",
+            "review": {
+                "at": "2026-04-14T04:50:00Z",
+                "root_cause": "ＴＯＤＯ",
+                "escaped_because": "Insert the cause here",
+            },
+        }
+    ),
+    "vacuous-text of a count with no report": Scene(
+        {
+            "summary": "12 tests: 12 passed",
+            "evidence": {
+                kind: {**PRODUCTION, "summary": "12 tests: 12 passed"}
+                for kind in ("smoke-test", "production-verification")
+            },
+        }
+    ),
     "missing-requirement of the report itself": Scene({"reported": None}),
     "missing-approval where closing needs one": Scene({"approvals": None}, policy={"statuses": APPROVED_LAST}),
     "unknown-approver in a role of two": Scene(
@@ -269,6 +333,13 @@ def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name
     shop.file(closed(deployed, proof, scene.changes))
     for file, content in scene.files.items():
         (shop.records / ID / f"{file}.xml").write_text(content, "utf-8")
+    for number, changes in enumerate(scene.others, 2):
+        other = f"HF-2026-{number:04}"
+        data = closed(deployed, proof, changes) | {"id": other}
+        data["evidence"]["regression-test"]["report"] = f"{other}/regression-test.xml"
+        shop.file(data, f"{other}.md")
+        (shop.records / other).mkdir()
+        (shop.records / other / "regression-test.xml").write_text(junit(passed=number), "utf-8")
     policy = dict(scene.policy) | ({"evidence": kinds(shop, **scene.kinds)} if scene.kinds else {})
     report = shop.check(as_of=scene.as_of, **policy)
     assert name.split(maxsplit=1)[0] in {finding.slug for finding in report.findings}
