@@ -240,6 +240,21 @@ def test_evidence_that_names_no_report_has_none_that_is_signed(docs: Docs, tells
     tells(report)
 
 
+@pytest.mark.parametrize("required", ["regression-test", "smoke-test"])
+def test_each_report_of_a_list_has_a_signature_of_its_own(
+    docs: Docs, ours: Any, required: str, tells: Callable[[Report], None]
+):
+    """One that can not be read is none that could be signed, and one that need not be signed stands for itself only."""
+    record = docs.folder / "hotfixes/HF-2026-0001.md"
+    name = "HF-2026-0001/regression-test.xml"
+    named = f"[HF-2026-0001/empty.xml, HF-2026-0001/other.xml, {name}]"
+    record.write_text(record.read_text("utf-8").replace(f"report: {name}", f"report: {named}"), "utf-8")
+    docs.report.with_name("empty.xml").write_bytes(b"")
+    docs.report.with_name("other.xml").write_bytes(REPORT.replace(b"saves", b"keeps"))
+    docs.bundle.write_text("{}", "utf-8")
+    tells(docs.check(sigstore={**TRUSTED, "required": [required]}))
+
+
 @pytest.mark.parametrize("what", ["link", "folder"])
 def test_a_bundle_that_is_no_file_is_refused_unread(docs: Docs, ours: Any, what: str, tells: Callable[[Report], None]):
     if what == "folder":

@@ -104,6 +104,8 @@ class Functions:
         gc.freeze()
         with self.results.open("a", encoding="utf-8") as out:
             for number, mutant in enumerate(self.mutants):
+                if mutant.function and not functions[str(ROOT / mutant.module), mutant.function]:
+                    raise LookupError(f"{mutant.module} has no function {mutant.function} that could be changed")
                 at = lines.get(mutant.module, {})
                 leading = {test for line in (mutant.lines if mutant.function else at) for test in at.get(line, ())}
                 own = _own(mutant)
@@ -230,10 +232,7 @@ def _swap(mutant: Mutant, functions: dict[tuple[str, str], list[Any]]) -> None:
         _swap_values(mutant, compiled)
         return
     code = next(one for one in _codes(compiled) if one.co_qualname == mutant.function)
-    holders = functions[file, mutant.function]
-    if not holders:
-        raise LookupError(mutant.function)
-    for holder in holders:
+    for holder in functions[file, mutant.function]:
         holder.__code__ = code
 
 
@@ -290,18 +289,19 @@ def run(names: list[str], told: Path, again: Path | None) -> list[tuple[Mutant, 
     """Judge every mutant of these modules, or those that lived in an earlier run: who noticed it, or nobody."""
     files = [PACKAGE / f"{name}.py" for name in names]
     mutants = [mutant for file in files for mutant in of(file, ROOT)]
+    judged, noticed = mutants, set()
     if again:
-        lines = map(json.loads, again.read_text().splitlines())
+        lines = [json.loads(line) for line in again.read_text().splitlines()]
         noticed = {tuple(line["mutant"]) for line in lines if line["killer"]}
-        lines = map(json.loads, again.read_text().splitlines())
-        lived = {tuple(line["mutant"]) for line in lines if not line["killer"]}
-        mutants = [mutant for mutant in mutants if mutant.key in lived or mutant.key not in noticed]
-    print(f"{len(mutants)} mutants", flush=True)
+        noticed -= {tuple(line["mutant"]) for line in lines if not line["killer"]}
+        judged = [mutant for mutant in mutants if mutant.key not in noticed]
+    print(f"{len(mutants)} mutants, {len(judged)} to be judged", flush=True)
     told.write_text("")
-    if pytest.main(QUICK, plugins=[Functions(files, mutants, told)]):
+    if pytest.main(QUICK, plugins=[Functions(files, judged, told)]):
         sys.exit("The run was broken off.")
     killers = {line["number"]: line["killer"] for line in map(json.loads, told.read_text().splitlines())}
-    return [(mutant, killers[number]) for number, mutant in enumerate(mutants)]
+    now = [(mutant, killers[number]) for number, mutant in enumerate(judged)]
+    return now + [(mutant, "before") for mutant in mutants if mutant.key in noticed]
 
 
 def explained() -> dict[tuple[str, str, str, str], str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 
 from mkdocs_hotfix import policyfile
 from mkdocs_hotfix.gate import Report
+from mkdocs_hotfix.policy import Taken
+from mkdocs_hotfix.rule import Change, Context
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 
 Facts = Mapping[str, Any]
@@ -91,6 +93,10 @@ BUILT_BY_VERSION = deepcopy(policyfile.load().data["statuses"])
 BUILT_BY_VERSION["verified"]["needs"] = ["release.version"]
 BUILT_BY_COMMIT = deepcopy(policyfile.load().data["statuses"])
 BUILT_BY_COMMIT["verified"]["needs"] = ["release.commit"]
+NEVER_DEPLOYED = deepcopy(policyfile.load().data["statuses"])
+NEVER_DEPLOYED["deployed"]["needs"] = ["approvals"]
+TWO_EXITS = deepcopy(policyfile.load().data["exits"])
+TWO_EXITS["reverted"] = TWO_EXITS["rolled-back"] | {"title": "Reverted"}
 TWO_ROLES = deepcopy(policyfile.load().data["triage"])
 TWO_ROLES["exception"]["approvers"] = ["release-manager", "service-owner"]
 AUDITED = deepcopy(policyfile.load().data["approvals"])
@@ -312,6 +318,24 @@ SCENES: dict[str, Scene] = {
             },
         }
     ),
+    "out-of-order in three orders, and told once": Scene(
+        policy={"order": [["deployed", "triage"], ["approvals", "triage"], ["triage", "reported"]]}
+    ),
+    "out-of-order behind a rollback that is over": Scene(
+        {"rollback": {**DEPLOYED_AT, "at": "2026-04-14T03:00:00Z", "because": "It failed."}},
+        policy={"order": [["deployed", "rollback", "reported"]]},
+    ),
+    "in-the-future by a second more than clocks differ": Scene(
+        {"review": {"at": "2026-04-14T04:10:01Z", "root_cause": "The release renamed a field."}},
+        as_of=CLOSED - timedelta(minutes=55),
+    ),
+    "status-behind of one that has two ways out": Scene(
+        {"rollback": {**DEPLOYED_AT, "at": "2026-04-14T03:30:00Z", "because": "It failed."}},
+        policy={"exits": TWO_EXITS},
+    ),
+    "missing-requirement where no status needs a deployment": Scene(
+        {"work": {"hours": None}}, policy={"statuses": NEVER_DEPLOYED}
+    ),
     "missing-requirement of the report itself": Scene({"reported": None}),
     "missing-approval where closing needs one": Scene({"approvals": None}, policy={"statuses": APPROVED_LAST}),
     "unknown-approver in a role of two": Scene(
@@ -344,6 +368,13 @@ def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name
     report = shop.check(as_of=scene.as_of, **policy)
     assert name.split(maxsplit=1)[0] in {finding.slug for finding in report.findings}
     tells(report)
+
+
+def test_a_policy_that_changes_too_is_told_with_each_of_its_files(shop: Any):
+    taken = Taken("main", "0" * 40, touched=("policy.yml", "extra.json"))
+    context = Context(replace(shop.policy(), taken=taken), CLOSED)
+    (told,) = BY_SLUG["policy-changed-too"].history(Change(None, None), context)
+    assert told.message == "This record changes together with what it is judged by (`policy.yml`, `extra.json`)"
 
 
 def test_a_text_belongs_to_a_scene():
