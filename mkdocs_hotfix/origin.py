@@ -19,6 +19,14 @@ _ID = re.compile(r"(HF-[0-9]{4}-[0-9]{4,6})(?:\.[a-z]+)?", re.IGNORECASE)
 _VERSION = r"[0-9]+(?:\.[0-9A-Za-z_+-]+)+"
 _MAIN = ("main", "master", "trunk", "develop")
 
+UNTOLD = {
+    "release.base": "Git knows no tag of a release before what is checked out.",
+    "release.branch": "No branch of a hotfix is checked out.",
+    "release.commit": "Git knows no commit of the code: all that was committed is the handbook.",
+    "release.version": "Neither a tag nor the name of the branch tells the version.",
+}
+"""What git may know, and why it does not."""
+
 
 class Origin:
     """The Git repository around a docs folder, or none."""
@@ -27,6 +35,7 @@ class Origin:
         self._policy = policy
         self.trouble = ""
         """Why git, which is there, could not answer."""
+        self._told: dict[tuple[str, str], str] = {}
 
     @cached_property
     def git(self) -> Git | None:
@@ -83,6 +92,20 @@ class Origin:
         tags = self._ask("tag", "--points-at", "HEAD").splitlines()
         named = re.search(rf"(?:^|[/_v-])({_VERSION})$", self.branch)
         return next((found for tag in tags for found in _versions(tag, service)), named[1] if named else "")
+
+    def told(self, field: str, service: str) -> str:
+        """Return what git knows of a field of `release`; nothing where it can not tell."""
+        if field not in UNTOLD:
+            return ""
+        if (field, service) not in self._told:
+            name = field.removeprefix("release.")
+            found = getattr(self, name)
+            self._told[field, service] = found if isinstance(found, str) else found(service)
+        return self._told[field, service]
+
+    def untold(self, field: str) -> str:
+        """Say why git can not tell a field; nothing for fields that it never tells."""
+        return (UNTOLD.get(field, "") if self.git else "There is no Git repository here.") if field in UNTOLD else ""
 
     # -- ids -------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from mkdocs_hotfix.cli.bench import Bench, advance_option, at_option, by_option,
 from mkdocs_hotfix.cli.triage import role_of
 from mkdocs_hotfix.findings import visible
 
+_PACKAGE = ("release.version", "release.commit")
+
 
 @click.command()
 @changes_a_record
@@ -44,5 +46,19 @@ def approve(
     bench.questions.done()
     if any(isinstance(one, dict) and one.get("by") == who for one in there):
         raise click.UsageError(f"{visible(who)} has approved {bench.sheet.id} already. One person counts once.")
+    if early := _unsettled(bench):
+        click.echo(
+            f"{bench.sheet.id} does not say yet what is approved: {', '.join(early)} {'is' if len(early) == 1 else 'are'} not set. "
+            "Set that first, or let the approver look at it again.",
+            err=True,
+        )
     place = ("approvals", len(there) if isinstance(there, list) else 0)
     return bench.finish(bench.put(place, made), f"approved by {who}, {made['role']}", advance=advance)
+
+
+def _unsettled(bench: Bench) -> list[str]:
+    """Name what identifies the package, is needed before an approval counts, and is not in the record."""
+    policy, release = bench.policy, bench.sheet.data.get("release")
+    needs = {need for one in policy.lifecycle() for need in one.needs}
+    known = release if isinstance(release, dict) else {}
+    return [need for need in _PACKAGE if need in needs and not known.get(need.removeprefix("release."))]

@@ -9,6 +9,8 @@ import click
 
 from mkdocs_hotfix.findings import shorten, visible
 
+_NAMED = 12
+
 
 class Questions:
     """Asks for what was not given. Without a terminal nothing is asked: `done` says what is missing."""
@@ -16,9 +18,13 @@ class Questions:
     def __init__(self) -> None:
         self.asks = sys.stdin.isatty()
         self._missing: list[str] = []
+        self._why: list[str] = []
 
-    def text(self, given: str | None, option: str, question: str, default: str = "") -> str:
-        """Return what was given for an option, else ask; where nothing can be asked, the default."""
+    def text(self, given: str | None, option: str, question: str, default: str = "", *, why: str = "") -> str:
+        """Return what was given for an option, else ask; where nothing can be asked, the default.
+
+        `why` says why it is not known, for the sentence that it is missing.
+        """
         if given is not None and given.strip():
             return given.strip().replace("\r\n", "\n")
         if self.asks:
@@ -26,6 +32,7 @@ class Questions:
             return answer.strip()
         if not default:
             self._missing.append(option)
+            self._why += [why] if why else []
         return default
 
     def texts(self, given: Sequence[str], option: str, question: str) -> list[str]:
@@ -58,13 +65,15 @@ class Questions:
             answer: str = click.prompt(question, type=click.Choice(list(known)), show_choices=False, err=True)
             return answer
         if given is None:
-            self._missing.append(option)
+            some = ", ".join([*known][:_NAMED]) + (", …" if len(known) > _NAMED else "")
+            self._missing.append(f"{option} ({visible(some)})" if some else option)
             return ""
         return one_of_these(given, known, option)
 
     def yes(self, question: str) -> bool:
         """Ask a question that is answered with yes or no."""
-        return click.confirm(question, default=None, err=True)
+        answer: bool = click.prompt(f"{question} [y/n]", value_proc=_yes_or_no, err=True)
+        return answer
 
     def done(self) -> None:
         """End the program if something is missing.
@@ -74,7 +83,15 @@ class Questions:
         """
         if self._missing:
             names = ", ".join(dict.fromkeys(self._missing))
-            raise click.UsageError(f"Missing: {names}. Nothing is asked here, since this is no terminal.")
+            why = "".join(f" {one}" for one in dict.fromkeys(self._why))
+            raise click.UsageError(f"Missing: {names}.{why} Nothing is asked here, since this is no terminal.")
+
+
+def _yes_or_no(answer: str) -> bool:
+    word = answer.strip().lower()
+    if word not in ("y", "yes", "n", "no"):
+        raise click.UsageError("Answer with y or n.")
+    return word in ("y", "yes")
 
 
 def one_of_these(given: str, known: Mapping[str, str], option: str) -> str:

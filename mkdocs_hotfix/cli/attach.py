@@ -10,6 +10,7 @@ import click
 
 from mkdocs_hotfix.cli.asking import one_of_these
 from mkdocs_hotfix.cli.bench import (
+    FROM_GIT,
     Bench,
     advance_option,
     at_option,
@@ -167,6 +168,8 @@ def _attach(
         click.echo(visible(f"{bench.sheet.id} stays as it is. {files[0]}: {error}"))
         return 1
     bench.questions.done()
+    if not said.get("commit") and not any(one.report.commits for one in filed):
+        bench.from_git = FROM_GIT.format("--commit …")
     copied = proof.copy(filed)
     code = 1
     try:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+FROM_GIT = (
+    "The commit was taken from git: the last one at HEAD that changed the code. If another one is meant, name it: `{}`."
+)
+
 _MISSING = ("missing-evidence", "missing-requirement", "missing-approval", "evidence-overdue")
 
 by_option = click.option("--by", metavar="WHO", help="Who did it.  [default: HOTFIX_BY, else git's user.name]")
@@ -54,6 +58,8 @@ class Bench:
         self.policy = find_policy(policy_file, near)
         self.desk: Desk = filing.Desk(self.policy, gate.now(as_of))
         self.questions = Questions()
+        self.from_git = ""
+        """What to say of a commit that nobody has typed, should it be another one."""
         if record:
             self.sheet: Sheet = filing.take(self.policy, record)
 
@@ -160,7 +166,8 @@ class Bench:
         report = Report(self.policy, self.desk.as_of, (judged,))
         steps = agenda.agenda(report, [judged])
         if steps:
-            click.echo(visible(f"next: {_together([step.command for step in steps])}"))
+            commands = [fill(step.command, self.origin, str(self.sheet.data.get("service", ""))) for step in steps]
+            click.echo(visible(f"next: {_together(commands)}{because(_together(commands), self.origin)}"))
 
     def _turn(self, finding: Finding, status: str) -> float:
         """Tell when a finding's turn comes: first what is wrong, then what is missing, in the order of the process."""
@@ -180,9 +187,24 @@ class Bench:
             return [agenda.settles(self.sheet.id, self.policy, ".".join(str(part) for part in finding.pointer[:2]))]
         if finding.slug == "broken-chain" and "`includes`" in "".join(finding.help[:1]):
             return [f"hotfix set {self.sheet.id} release.includes", *finding.help[1:]]
+        if finding.slug == "other-commit" and self.from_git:
+            return [*finding.help, self.from_git]
         return [
             one for one in finding.help if not one.startswith(("Not done yet?", "Not known yet?", "Not approved yet?"))
         ]
+
+
+def fill(command: str, origin: Origin, service: str) -> str:
+    """Leave a value to be typed where a command names a field alone and git can not tell it."""
+    words = command.split(" ")
+    return " ".join(f"{word}=…" if origin.untold(word) and not origin.told(word, service) else word for word in words)
+
+
+def because(command: str, origin: Origin) -> str:
+    """Say behind a command, as a shell's remark, why it has a gap where git might have known the value."""
+    fields = [word.removesuffix("=…") for word in command.split(" ") if word.endswith("=…")]
+    why = dict.fromkeys(origin.untold(field) for field in fields if origin.untold(field))
+    return f"  # {' '.join(why)}" if why else ""
 
 
 def cut(text: str) -> str:

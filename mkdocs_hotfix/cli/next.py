@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mkdocs_hotfix.cli.bench import because, fill
 from mkdocs_hotfix.cli.common import as_of_option, find_policy, policy_option, record_named, use_colour
 from mkdocs_hotfix.cli.words import ID
 from mkdocs_hotfix.findings import shorten, visible
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from mkdocs_hotfix.agenda import Step
     from mkdocs_hotfix.gate import Judged, Report
+    from mkdocs_hotfix.origin import Origin
 
 _RED, _BOLD, _GREY, _OFF = "\x1b[31;1m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
@@ -38,12 +40,13 @@ def next_(record: str | None, policy_file: Path | None, as_of: str | None) -> in
       hotfix next HF-2026-0019
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
     from mkdocs_hotfix import agenda, gate  # noqa: PLC0415 - `--help` starts without them
+    from mkdocs_hotfix.origin import Origin  # noqa: PLC0415
 
     policy = find_policy(policy_file, ())
     report = gate.check(policy, gate.now(as_of))
     chosen = [record_named(report, record)] if record else list(report.judged)
     steps = agenda.agenda(report, chosen)
-    out = _Writer(report, colour=use_colour())
+    out = _Writer(report, Origin(policy), colour=use_colour())
     if record:
         sys.stdout.write(out.head(chosen[0]))
     sys.stdout.write("".join(out.step(step, named=not record) for step in steps) or out.nothing(chosen))
@@ -51,8 +54,8 @@ def next_(record: str | None, policy_file: Path | None, as_of: str | None) -> in
 
 
 class _Writer:
-    def __init__(self, report: Report, *, colour: bool) -> None:
-        self.report = report
+    def __init__(self, report: Report, origin: Origin, *, colour: bool) -> None:
+        self.report, self.origin = report, origin
         self.colour = colour
 
     def paint(self, code: str, text: str) -> str:
@@ -79,7 +82,10 @@ class _Writer:
             what = f"{self.paint(_BOLD, visible(step.judged.name))}{secret}  {what}"
         word = _when(step, self.report.as_of)
         when = self.paint(_RED if step.urgency == "now" else _GREY, word) + " " * (_WIDE - len(word))
-        return f"{when}{what}\n{' ' * _WIDE}{self.paint(_GREY, '$')} {visible(step.command)}\n"
+        record = step.judged.record
+        command = fill(step.command, self.origin, record.service if record else "")
+        why = self.paint(_GREY, because(command, self.origin))
+        return f"{when}{what}\n{' ' * _WIDE}{self.paint(_GREY, '$')} {visible(command)}{why}\n"
 
     def nothing(self, chosen: list[Judged]) -> str:
         """Say that nobody has to do anything."""

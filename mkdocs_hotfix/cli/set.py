@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mkdocs_hotfix.cli.bench import Bench, advance_option, by_option, changes_a_record, cut
+from mkdocs_hotfix.cli.bench import FROM_GIT, Bench, advance_option, by_option, changes_a_record, cut
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.assign import Assignment
@@ -81,18 +81,15 @@ def set_(
 def _known(bench: Bench, one: Assignment, data: dict[str, Any], by: str | None) -> Any:
     """Fill a field with what is known; else ask for it, or say that it is missing."""
     from mkdocs_hotfix import assign, filing  # noqa: PLC0415 - as above
+    from mkdocs_hotfix.origin import UNTOLD  # noqa: PLC0415
 
     service = str(data.get("service", ""))
     origin = bench.origin
     found: Any = ""
-    if one.name == "release.branch":
-        found = origin.branch
-    elif one.name == "release.commit":
-        found = origin.commit
-    elif one.name == "release.base":
-        found = origin.base(service)
-    elif one.name == "release.version":
-        found = origin.version(service)
+    if one.name in UNTOLD:
+        found = origin.told(one.name, service)
+        if one.name == "release.commit":
+            bench.from_git = FROM_GIT.format("release.commit=…")
     elif one.name == "release.includes":
         found = filing.carried(bench.desk, bench.sheet, data)
     elif one.place[-1] == "at":
@@ -101,7 +98,7 @@ def _known(bench: Bench, one: Assignment, data: dict[str, Any], by: str | None) 
         found = by or origin.person
     if found or isinstance(found, list):
         return found
-    answer = bench.questions.text(None, f"{one.name}=…", one.name)
+    answer = bench.questions.text(None, f"{one.name}=…", one.name, why=origin.untold(one.name))
     return assign.read(f"{one.name}={answer}", bench.policy).value if answer else None
 
 

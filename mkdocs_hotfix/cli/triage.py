@@ -155,6 +155,12 @@ def role_of(bench: Bench, person: str, given: str | None, option: str) -> str:
         found = [role for role, people in roles.items() if person in people]
         if len(found) == 1:
             return found[0]
+        if person and not found:
+            raise click.UsageError(
+                f"{visible(person)} has none of the roles that count: "
+                + visible("; ".join(f"{role} ({', '.join(people)})" for role, people in roles.items()))
+                + f". Ask one of them, or add the person to `approvals.roles` in {visible(bench.policy.file)}, in a change of its own."
+            )
     return bench.questions.choice(
         given, option, "In which role", {role: ", ".join(people) for role, people in roles.items()}
     )

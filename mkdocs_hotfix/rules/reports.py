@@ -251,8 +251,9 @@ def digest_mismatch(record: Record, context: Context) -> Iterator[Problem]:
 def report_reused(records: Sequence[Record], context: Context) -> Iterator[tuple[Record, Problem]]:
     """One report stands for two hotfixes, or for tests on two environments.
 
-    A test runner writes a new file at every run, so two claims that rest on the same bytes rest on one run. Both are told. A
-    copy that was laid out anew says the same, and is told as well.
+    A test runner writes a new file at every run, so two hotfixes, or tests on two environments, that name the same bytes rest on
+    one run. Both are told. A copy that was laid out anew says the same, and is told as well. One run may prove several kinds of
+    evidence of one hotfix where they were tested on the same environment.
 
     Wrong: `report: HF-2026-0001/regression-test.xml` in two records, or a copy of that file in the second one; or the same
     file twice in one list.

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 
 from mkdocs_hotfix import cli, published
 from mkdocs_hotfix.cli import common
+from mkdocs_hotfix.cli.asking import Questions
 from mkdocs_hotfix.formats import FORMATS
 from mkdocs_hotfix.rules import RULES
 
@@ -183,6 +184,17 @@ def test_without_either_the_clock_counts(shop, reported: Facts):
     before = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     said = json.loads(run("check", "--allow-empty", "--format=json").stdout)
     assert before <= said["as_of"] <= time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def test_a_question_is_answered_with_yes_or_no_and_nothing_is_called_invalid():
+    @click.command()
+    def ask() -> None:
+        click.echo(Questions().yes("Is the bug significant?"))
+
+    said = CliRunner().invoke(ask, input="perhaps\nYES\n").output
+    assert said.count("Is the bug significant? [y/n]: ") == 2
+    assert "Error: Answer with y or n.\n" in said
+    assert said.endswith("True\n")
 
 
 # -- colour ------------------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ def test_without_a_terminal_all_that_is_missing_is_said_at_once(shop, run: Run, 
     said = run("new")
     assert said.code == 2
     assert (
-        said.err == "Missing: --title, --severity, --service, --by. Nothing is asked here, since this is no terminal."
+        said.err
+        == "Missing: --title, --severity (critical, major), --service, --by. Nothing is asked here, since this is no terminal."
     )
     assert not list(shop.records.iterdir())
 
@@ -391,7 +392,7 @@ def test_a_kind_is_asked_for_what_it_needs(shop, run: Run, deployed: Facts):
     shop.file(before_tests(deployed))
     said = run(f"attach {ID} communication")
     assert said.err == "Missing: --audience, --issue or --no-issues. Nothing is asked here, since this is no terminal."
-    assert run(f"attach {ID} smoke-test").err.startswith("Missing: --result.")
+    assert run(f"attach {ID} smoke-test").err.startswith("Missing: --result (passed, failed).")
     assert run(f"attach {ID} regression-test --result passed").err.startswith("Missing: --report.")
     assert "Did you mean `smoke-test`?" in run(f"attach {ID} smoketest --result passed").err
     assert "Did you mean `staging`?" in run(f"attach {ID} fix-verification --result passed --environment stagin").err
@@ -403,7 +404,9 @@ def test_where_several_environments_count_one_has_to_be_named(shop, run: Run, de
     places = {**shop.policy().data["environments"], "mirror": {"title": "Mirror", "production_like": True}}
     shop.policy(environments=places)
     shop.file(before_tests(deployed))
-    assert run(f"attach {ID} fix-verification --result passed").err.startswith("Missing: --environment.")
+    assert run(f"attach {ID} fix-verification --result passed").err.startswith(
+        "Missing: --environment (staging, mirror)."
+    )
     assert run(f"attach {ID} fix-verification --result passed --environment mirror").code == 0
 
 

@@ -128,7 +128,7 @@ def test_a_fix_against_the_answers_is_an_exception_that_somebody_allows(shop, ru
     file = shop.file(reported)
     same = unchanged(shop, file)
     said = run(f"triage {ID} --decision hotfix", *WAIT)
-    assert said.err.startswith("Missing: --exception, --allowed-by, --role.")
+    assert said.err.startswith("Missing: --exception, --allowed-by, --role (release-manager, service-owner).")
     said = run(
         f"triage {ID}", *WAIT, "--exception", "A legal duty.", "--allowed-by", "jane", "--role", "release-manager"
     )
@@ -275,7 +275,59 @@ def test_git_and_the_other_records_fill_fields_that_stand_alone(
 
 def test_what_git_does_not_know_has_to_be_said(shop, run: Run, reported: Facts):
     shop.file(reported)
-    assert run(f"set {ID} release.base release.branch").err.startswith("Missing: release.base=…, release.branch=….")
+    assert run(f"set {ID} release.base release.branch").err == (
+        "Missing: release.base=…, release.branch=…. There is no Git repository here. "
+        "Nothing is asked here, since this is no terminal."
+    )
+
+
+def test_the_next_step_leaves_a_gap_where_git_does_not_know_the_value(
+    shop, run: Run, repository: Path, reported: Facts, deployed: Facts
+):
+    """What it named alone was answered with "Missing"."""
+    analysed = {"impact-analysis": deployed["evidence"]["impact-analysis"]}
+    shop.file({**reported, "status": "triaged", "triage": deployed["triage"], "evidence": analysed})
+    git("tag", "-d", "v4.12.2", cwd=repository)
+    why = "  # Git knows no tag of a release before what is checked out.\n"
+    assert f" release.base=… release.branch{why}" in run(f"set {ID} work.hours=2").out
+    found = run(f"next {ID}").out
+    assert f"$ hotfix set {ID} release.base=…{why}" in found
+    assert f"$ hotfix set {ID} release.branch\n" in found
+    git("tag", "v4.12.2", "HEAD~1", cwd=repository)
+    assert " release.base release.branch\n" in run(f"set {ID} work.hours=3").out
+
+
+def test_a_commit_that_was_taken_from_git_is_said_where_it_is_another_one(
+    shop, run: Run, repository: Path, deployed: Facts
+):
+    tested = {
+        kind: {**one, "commit": "9f3c1e2"} for kind, one in deployed["evidence"].items() if kind == "fix-verification"
+    }
+    file = shop.file({**deployed, "status": "triaged", "evidence": tested})
+    same = unchanged(shop, file)
+    said = run(f"set {ID} release.commit")
+    assert (said.code, "EVD307 other-commit" in said.out, same()) == (1, True, True)
+    assert (
+        "The commit was taken from git: the last one at HEAD that changed the code. If another one is meant, name it: `release.commit=…`."
+        in said.out
+    )
+    said = run(f"set {ID} release.commit={head(repository)}")
+    assert "taken from git" not in said.out
+
+
+def test_an_approval_of_a_package_that_is_not_settled_is_written_and_told(shop, run: Run, deployed: Facts):
+    """It may come early, at night; but it says yes to something."""
+    early = {key: value for key, value in deployed.items() if key not in ("approvals", "deployed")}
+    release = {key: value for key, value in deployed["release"].items() if key not in ("version", "commit")}
+    evidence = {"impact-analysis": deployed["evidence"]["impact-analysis"]}
+    shop.file({**early, "status": "fixing", "release": release, "evidence": evidence})
+    said = run(f"approve {ID} --by checkout-lead")
+    assert said.code == 0, said
+    assert said.err.strip() == (
+        f"{ID} does not say yet what is approved: release.version, release.commit are not set. "
+        "Set that first, or let the approver look at it again."
+    )
+    assert data(shop)["approvals"][0]["by"] == "checkout-lead"
 
 
 def test_a_name_of_a_tag_or_branch_is_never_an_option(shop, run: Run, repository: Path, reported: Facts):
@@ -300,7 +352,10 @@ def test_who_may_not_approve_is_refused(shop, run: Run, deployed: Facts):
     for words, said in (
         ("--by checkout-oncall --role release-manager", "`checkout-oncall` is `work.owner` and can not approve"),
         ("--by jane --role service-owner", "jane"),
-        ("--by jane", "Missing: --role."),
+        (
+            "--by jane",
+            "jane has none of the roles that count: release-manager (release-manager); service-owner (checkout-lead, accounts-lead). Ask one of them, or add the person to `approvals.roles` in",
+        ),
         ("--by jane --role boss", "`boss` is not known. Known: `release-manager` or `service-owner`."),
     ):
         found = run(f"approve {ID} {words}")
