@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +20,7 @@ from mkdocs_hotfix.narrative import Heading, Resolve
 from mkdocs_hotfix.policy import Kind, Policy
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.searchtext import Html
+from mkdocs_hotfix.signatures import ENDING
 from mkdocs_hotfix.sla import Clock
 from mkdocs_hotfix.templating import environment
 from mkdocs_hotfix.verdicts import Verdict
@@ -84,6 +87,7 @@ def make(book: Book, judged: Judged, resolve: Resolve, links: Links, *, serving:
             open_ends=open_ends,
             proofs=_proofs(book.policy, judged),
             others=_others(judged),
+            earlier=_earlier(judged, resolve),
             counted=counted,
             met=book.met(judged),
             work=work if isinstance(work, Mapping) else {},
@@ -117,6 +121,25 @@ def _proofs(policy: Policy, judged: Judged) -> list[tuple[Verdict, Kind, Evidenc
 def _others(judged: Judged) -> list[Verdict]:
     """List what else is to be mended."""
     return [one for one in judged.verdicts if one.is_open and not one.need.startswith("evidence.")]
+
+
+def _earlier(judged: Judged, resolve: Resolve) -> list[tuple[str, str]]:
+    """List the reports that lie in a record's own folder and that it names no more, each with its address.
+
+    They are of earlier runs, most often of one that failed. The site holds them, so its page leads to them.
+    """
+    one = judged.record
+    folder = judged.file.parent / judged.name
+    if one is None or not folder.is_dir() or folder.is_symlink():
+        return []
+    named = {posixpath.normpath(text) for evidence in one.evidence.values() for text in evidence.reports}
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+    paths = ((name, f"{folder.name}/{name}") for name in names if name.endswith((".xml", ".json")))
+    others = (
+        (name, path) for name, path in paths if path not in named and not name.endswith(ENDING) and path not in one.body
+    )
+    return [(name, to) for name, path in others if (to := resolve(path))]
 
 
 RESTORE = "Restore"

@@ -98,6 +98,19 @@ def test_reports_lie_beside_the_page_byte_for_byte(shop):
         assert (shop.site / "hotfixes/HF-2026-0007" / name).read_bytes() == filed.read_bytes()
 
 
+def test_a_report_of_an_earlier_run_is_linked_and_called_no_proof(site):
+    """It is published with the folder in which it lies; a reader who finds it has to know what it is."""
+    site.closed((r"(?s)\A(.*)\Z", r"\1\n[A drawing](HF-2026-0007/drawing.json)\n"))
+    for name in ("regression-test-1.xml", "regression-test.xml.sigstore.json", "drawing.json", "notes.txt"):
+        site.write(f"docs/hotfixes/HF-2026-0007/{name}", "{}")
+    built = site.build()
+    assert not built.error, built.log
+    (said,) = [one for one in built.page(CLOSED).all("p") if "earlier runs" in one.text]
+    assert said.text == "Kept of earlier runs, and no proof of this record: regression-test-1.xml ."
+    assert said.one("a").attrs["href"] == "regression-test-1.xml"
+    assert "earlier runs" not in built.read("hotfixes/HF-2026-0100/index.html")
+
+
 def test_the_generated_pages_show_the_policy(shop):
     assert "Restored within" in shop.page("process/index.html").text
     assert "Is there a reasonable workaround?" in shop.page("triage/index.html").text
