@@ -89,7 +89,6 @@ def status_went_back(change: Change, context: Context) -> Iterator[Problem]:
             near=("status",),
             help=(f"Put it back: `rollback: {{at: {rfc3339(before.rollback.at)}, by: …, because: …}}`.",),
             label="without `rollback`",
-            on="value",
         )
         return
     was, now = ([one.id for one in policy.reached(record.status)] for record in (before, after))
@@ -146,7 +145,6 @@ def edited_after_closing(change: Change, context: Context) -> Iterator[Problem]:
                 near=("status",),
                 help=("Put it back as it was, and add another one.",),
                 label="not as it was",
-                on="value",
             )
     for place in dict.fromkeys((*_edited(before, after), *(("evidence", kind) for kind in sorted(change.reports)))):
         if not _amended(before, after, place):

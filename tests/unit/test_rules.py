@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from mkdocs_hotfix import policyfile
+from mkdocs_hotfix import dossier, policyfile
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Taken
+from mkdocs_hotfix.reports import MAX_BYTES, Budget
 from mkdocs_hotfix.rule import Change, Context
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 
@@ -336,6 +337,10 @@ SCENES: dict[str, Scene] = {
     "missing-requirement where no status needs a deployment": Scene(
         {"work": {"hours": None}}, policy={"statuses": NEVER_DEPLOYED}
     ),
+    "missing-requirement beside a decision to wait that no status asks for": Scene(
+        {"status": "reported", "service": None, **UNDER_WAY, "triage": {"answers": CAN_WAIT, "decision": "defer"}},
+        policy={"statuses": UNTRIAGED},
+    ),
     "missing-requirement of the report itself": Scene({"reported": None}),
     "missing-approval where closing needs one": Scene({"approvals": None}, policy={"statuses": APPROVED_LAST}),
     "unknown-approver in a role of two": Scene(
@@ -370,6 +375,24 @@ def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name
     tells(report)
 
 
+def test_what_is_left_unread_is_told_once_for_each_kind(
+    shop: Any, deployed: Facts, proof: Facts, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(dossier, "Budget", lambda size=MAX_BYTES, elements=5: Budget(size, elements))
+    names = {
+        "regression-test": ["empty", "a", "b", "c"],
+        "smoke-test": ["d"],
+        "production-verification": ["e", "f", "g"],
+    }
+    bases = {"regression-test": STAGING, "smoke-test": PRODUCTION, "production-verification": PRODUCTION}
+    evidence = {kind: {**bases[kind], "report": [f"{ID}/{one}.xml" for one in names[kind]]} for kind in names}
+    shop.file(closed(deployed, proof, {"evidence": evidence}))
+    for number, name in enumerate("abcdefg"):
+        (shop.records / ID / f"{name}.xml").write_text(junit(passed=2, head=f' id="{number}"'), "utf-8")
+    (shop.records / ID / "empty.xml").write_text("", "utf-8")
+    tells(shop.check(as_of=CLOSED))
+
+
 def test_a_policy_that_changes_too_is_told_with_each_of_its_files(shop: Any):
     taken = Taken("main", "0" * 40, touched=("policy.yml", "extra.json"))
     context = Context(replace(shop.policy(), taken=taken), CLOSED)
@@ -379,4 +402,4 @@ def test_a_policy_that_changes_too_is_told_with_each_of_its_files(shop: Any):
 
 def test_a_text_belongs_to_a_scene():
     there = {file.stem for file in (Path(__file__).parents[1] / "told" / "rules").iterdir()}
-    assert there == {words(name) for name in SCENES}
+    assert there == {"what_is_left_unread_is_told_once_for_each_kind".replace("_", "-"), *map(words, SCENES)}
