@@ -68,7 +68,6 @@ def unknown_include(records: Sequence[Record], _context: Context) -> Iterator[tu
                     pointer=("release", "includes", index),
                     help=("Name the earlier hotfixes on the same base that are in this package.",),
                     label=trouble.partition(", and this package")[0],
-                    on="value",
                 ),
             )
 

@@ -375,6 +375,52 @@ def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name
     tells(report)
 
 
+def vacuous(shop: Any, data: Facts) -> list[tuple[str | int, ...]]:
+    shop.file(data)
+    return [one.pointer for one in shop.check(as_of=CLOSED).findings if one.slug == "vacuous-text"]
+
+
+NOTHING = "todo tbd tbc tba fixme xxx lorem".split()
+ORDERS = ["Your text here", "Insert it here", "Describe it here", "Write it here", "Fill in here", "Enter it …"]
+
+
+@pytest.mark.parametrize(
+    "said", [*(f"{word} on Monday" for word in NOTHING), *ORDERS, "<what>", "[what]", "{{what}}", "…"]
+)
+def test_vacuous_text_is_found_however_it_is_put(shop: Any, deployed: Facts, proof: Facts, said: str):
+    assert vacuous(shop, closed(deployed, proof, {"summary": said})) == [("summary",)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["None", "No issues.", "No issues found", "none found", "Nothing", "No", "None known", "Two, both known before."],
+)
+def test_that_no_issue_was_found_says_something(shop: Any, deployed: Facts, proof: Facts, said: str):
+    told = {"communication": {**proof["communication"], "issues_found": said}}
+    assert vacuous(shop, closed(deployed, proof, {"evidence": told})) == []
+    assert vacuous(shop, closed(deployed, proof, {"summary": "None"})) == [("summary",)]
+
+
+def test_vacuous_text_is_found_in_each_field_that_is_a_text(shop: Any, deployed: Facts, proof: Facts):
+    data = closed(deployed, proof, {"title": "tbd", "summary": "tbd", "release": {"rollback": "tbd"}})
+    data["triage"]["answers"]["majority"]["because"] = "tbd"
+    data["review"] = {"at": "2026-04-14T04:50:00Z", "root_cause": "tbd", "escaped_because": "tbd"}
+    data["evidence"]["communication"] |= {"issues_found": "tbd", "audience": ["tbd"]}
+    data["evidence"]["impact-analysis"] |= {"affected": ["tbd"], "test_scope": ["all", "tbd"]}
+    assert sorted(vacuous(shop, data), key=str) == [
+        ("evidence", "communication", "audience", 0),
+        ("evidence", "communication", "issues_found"),
+        ("evidence", "impact-analysis", "affected", 0),
+        ("evidence", "impact-analysis", "test_scope", 1),
+        ("release", "rollback"),
+        ("review", "escaped_because"),
+        ("review", "root_cause"),
+        ("summary",),
+        ("title",),
+        ("triage", "answers", "majority", "because"),
+    ]
+
+
 def test_what_is_left_unread_is_told_once_for_each_kind(
     shop: Any, deployed: Facts, proof: Facts, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
 ):
