@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 ENDING = ".sigstore.json"
-_MAX_BYTES = 4 << 20
+MAX_BYTES = 1 << 20
 _STATEMENT = "application/vnd.in-toto+json"
 _ANOTHER = "what was signed is another file, or it was edited since"
 _REPAIR = "Sign the report again, and file the bundle that the tool writes."
@@ -101,12 +101,13 @@ class Signatures:
                 "Get yours: `cosign trusted-root create`, or `trusted_root.json` of your Sigstore."
             ) from None
 
-    def verify(self, bundle: Path, sha256: str) -> str:
+    def verify(self, bundle: Path, sha256: str, most: int = MAX_BYTES) -> str:
         """Verify that a trusted signer signed a file.
 
         Args:
             bundle: The bundle: a signature of the file itself, or an in-toto statement about it in a DSSE envelope.
             sha256: The digest of the file's bytes as they were read, lower-case hex.
+            most: How many bytes the bundle may have.
 
         Returns:
             Who signed, as the policy names them.
@@ -120,7 +121,12 @@ class Signatures:
 
         raw = _bytes(bundle)
         if raw is None:
-            raise SignatureError(f"its bundle can not be read, or is larger than {_MAX_BYTES >> 20} MiB")
+            raise SignatureError(f"its bundle can not be read, or is larger than {MAX_BYTES >> 20} MiB")
+        if len(raw) > most:
+            raise SignatureError(
+                f"its bundle is left unread: those of one record have at most {MAX_BYTES >> 20} MiB together",
+                "File the bundles as the signing tool writes them: they have some kilobytes.",
+            )
         trusted = _Trusted(self._identities)
         try:
             read, found = json.loads(raw), Bundle.from_json(raw)
@@ -149,6 +155,14 @@ class Signatures:
         if not trusted.signer:  # pragma: no cover - the library asks before it says yes
             raise SignatureError("its bundle is not verified: nobody was asked who may sign")
         return trusted.signer
+
+
+def size_of(bundle: Path) -> int:
+    """Return how many bytes a bundle has; none where it is gone."""
+    try:
+        return bundle.stat().st_size
+    except OSError:
+        return 0
 
 
 def _about(kind: str, payload: bytes, sha256: str) -> None:
@@ -196,6 +210,6 @@ def _bytes(file: Path) -> bytes | None:
         if opened is None:
             return None
         with opened[0] as stream:
-            return stream.read() if opened[1] <= _MAX_BYTES else None
+            return stream.read() if opened[1] <= MAX_BYTES else None
     except OSError:
         return None

@@ -255,6 +255,21 @@ def test_each_report_of_a_list_has_a_signature_of_its_own(
     tells(docs.check(sigstore={**TRUSTED, "required": [required]}))
 
 
+def test_the_bundles_of_one_record_have_a_limit_together(docs: Docs):
+    """To read one of some MiB takes a second, and a record can name 300."""
+    record = docs.folder / "hotfixes/HF-2026-0001.md"
+    name = "HF-2026-0001/regression-test.xml"
+    names = [f"HF-2026-0001/{number}.xml" for number in range(3)]
+    record.write_text(record.read_text("utf-8").replace(f"report: {name}", f"report: [{', '.join(names)}]"), "utf-8")
+    for number, one in enumerate(names):
+        file = docs.folder / "hotfixes" / one
+        file.write_bytes(REPORT.replace(b"saves", b"saves %d" % number))
+        file.with_name(f"{file.name}.sigstore.json").write_text('"' + "a" * (3 << 17) + '"')
+    said = [one.message for one in docs.check().findings if one.slug == "unsigned-report"]
+    assert ["no Sigstore bundle" in one for one in said] == [True, True, False]
+    assert "its bundle is left unread: those of one record have at most 1 MiB together" in said[2]
+
+
 @pytest.mark.parametrize("what", ["link", "folder"])
 def test_a_bundle_that_is_no_file_is_refused_unread(docs: Docs, ours: Any, what: str, tells: Callable[[Report], None]):
     if what == "folder":

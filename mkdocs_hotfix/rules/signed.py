@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mkdocs_hotfix.findings import Problem, shorten
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
-from mkdocs_hotfix.signatures import ENDING, SignatureError
+from mkdocs_hotfix.signatures import ENDING, MAX_BYTES, SignatureError, size_of
 
 
 @judges_record("EVD314", makes="failed")
@@ -27,6 +27,7 @@ def unsigned_report(record: Record, context: Context) -> Iterator[Problem]:
     sigstore, signatures = context.policy.sigstore, context.signatures
     if sigstore is None or signatures is None:
         return
+    left = MAX_BYTES  # for all bundles of the record together
     for kind_id, evidence in record.evidence.items():
         kind, required = context.policy.kinds[kind_id], kind_id in sigstore.required
         if required and not evidence.reports and not kind.report:
@@ -52,7 +53,8 @@ def unsigned_report(record: Record, context: Context) -> Iterator[Problem]:
                     )
                 if bundle.trouble:
                     raise SignatureError("its bundle is not a plain file", "Put the bundle itself beside the report.")
-                signatures.verify(bundle.file, opened.report.sha256)
+                allowed, left = left, left - size_of(bundle.file)
+                signatures.verify(bundle.file, opened.report.sha256, allowed)
             except SignatureError as error:
                 yield Problem(
                     f"No signature of the report `{name}` counts: {error.reason}",
