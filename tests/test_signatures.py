@@ -208,7 +208,7 @@ FORGED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "a list": (lambda _ours: [], "no Sigstore bundle"),
     "brackets without end": (lambda _ours: "[" * 100_000, "no Sigstore bundle"),
     "a signature alone": (lambda ours: {"signature": "MEUCIQ=="}, "no Sigstore bundle"),
-    "more than a bundle is": (lambda _ours: '"' + "x" * (5 << 20) + '"', "larger than 4 MiB"),
+    "more than a bundle is": (lambda _ours: '"' + "x" * (2 << 20) + '"', "larger than 1 MiB"),
 }
 
 
