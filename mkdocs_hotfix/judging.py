@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from mkdocs_hotfix import obligations, record, source
-from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, left_out, visible
+from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, cap, left_out, visible
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.policy import Policy, pointer
 from mkdocs_hotfix.record import Record
@@ -18,6 +18,7 @@ from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context, Rule
 from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
+from mkdocs_hotfix.schema import MAX_PROBLEMS
 from mkdocs_hotfix.source import Source
 from mkdocs_hotfix.sparing import Later, LaterData
 from mkdocs_hotfix.verdicts import Verdict, verdicts
@@ -204,8 +205,9 @@ def understand(file: Path, path: str, read_as: Source, policy: Policy) -> Draft:
     draft.problems += [(BY_SLUG[problem.slug], problem) for problem in read_as.problems]
     if read_as.data is None:
         return draft
-    departures = policy.shape.check(read_as)
-    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in departures]
+    departures = policy.shape.departures(read_as)
+    draft.problems += [(BY_SLUG[problem.slug], problem) for problem in cap(departures, MAX_PROBLEMS)]
+    # Also of what is not told: what has no shape must not be judged.
     unclear = frozenset(part for problem in departures for part in _parts(problem))
     if ("status",) not in unclear:
         draft.record = record.build(file, path, root_of(file, policy), read_as.data, read_as.body, unclear)

@@ -113,17 +113,21 @@ class Shape:
             yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
     def check(self, source: Source) -> tuple[Problem, ...]:
+        """Compare a file's data with the schema; as many departures as somebody would read."""
+        return cap(self.departures(source), MAX_PROBLEMS)
+
+    def departures(self, source: Source) -> list[Problem]:
         """Compare a file's data with the schema.
 
         Returns:
             Nothing for data of the right shape; else every departure, in the order of the file.
         """
         if self._fast.is_valid(source.data):
-            return ()
+            return []
         problems = list({(p.pointer, p.on): p for p in self._explain(source)}.values())
         if not problems:  # the two validators disagree: say no
             problems = [Problem("The front matter does not have the shape of a record", slug=WRONG_TYPE)]
-        return cap(sorted(problems, key=lambda p: source.span(p.pointer, p.on)), MAX_PROBLEMS)
+        return sorted(problems, key=lambda p: source.span(p.pointer, p.on))
 
     def _explain(
         self, source: Source, part: Mapping[str, Any] | None = None, inside: Pointer = ()

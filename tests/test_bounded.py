@@ -47,6 +47,11 @@ RECORDS = {
     "one field, again and again": HEAD + "title: x\n" * 19_000 + "---\n",
     "control characters": HEAD + "summary: " + "\x07" * 900_000 + "\n---\n",
     "wrong answers": f"{HEAD}triage: {{answers: {{{', '.join(f'q{n}: {{answer: x}}' for n in range(6_000))}}}}}\n---\n",
+    "wrong from the first part to the last": HEAD
+    + "links: ["
+    + "{title: 1}, " * 60
+    + "]\nevidence: {smoke-test: {at: never, by: a, report: 1}}\nreview: {at: never}\n---\n",
+    "wrong items": HEAD + f"release: {{includes: [{'x,' * 18_000}]}}\n---\n",
     "wrong approvals": HEAD + "approvals:\n" + "- {by: 1, role: x, at: never}\n" * 2_400 + "---\n",
     "reports that are not there": (NAMED % "X").replace(
         "HF-2026-0001/X", f"[{','.join(f'n{n}.xml' for n in range(9_000))}]"
@@ -161,7 +166,7 @@ def some(cases: Mapping[str, object], *quick: str) -> list[object]:
     return [pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in cases]
 
 
-@pytest.mark.parametrize("name", some(RECORDS, "unknown fields"))
+@pytest.mark.parametrize("name", some(RECORDS, "unknown fields", "wrong from the first part to the last"))
 def test_a_hostile_record_is_judged_within_the_limits(name: str, run: Callable[..., tuple[int, str]]):
     run(**{"hotfixes/HF-2026-0001.md": RECORDS[name]})
 
