@@ -234,6 +234,15 @@ SCENES: dict[str, Scene] = {
         },
         files={"in-time": took(0, "2026-04-14T01:35:00Z"), "early": took(1, "2026-04-14T01:34:59Z")},
     ),
+    "stale-evidence in two kinds": Scene(
+        {
+            "evidence": {
+                "fix-verification": {**STAGING, "report": f"{ID}/one.xml"},
+                "regression-test": {**STAGING, "report": f"{ID}/two.xml"},
+            }
+        },
+        files={"one": took(1, "2026-04-13T01:00:00Z"), "two": took(2, "2026-04-13T01:00:00Z")},
+    ),
     "decision-contradicts-answers of an exception that two may allow": Scene(
         {"triage": {"answers": CAN_WAIT}}, policy={"triage": TWO_ROLES}
     ),
@@ -421,10 +430,16 @@ def test_vacuous_text_is_found_in_each_field_that_is_a_text(shop: Any, deployed:
     ]
 
 
+@pytest.mark.parametrize("elements", [pytest.param(5, id="report-unreadable-beyond-what-is-read")])
 def test_what_is_left_unread_is_told_once_for_each_kind(
-    shop: Any, deployed: Facts, proof: Facts, tells: Callable[[Report], None], monkeypatch: pytest.MonkeyPatch
+    shop: Any,
+    deployed: Facts,
+    proof: Facts,
+    elements: int,
+    tells: Callable[[Report], None],
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(dossier, "Budget", lambda size=MAX_BYTES, elements=5: Budget(size, elements))
+    monkeypatch.setattr(dossier, "Budget", lambda size=MAX_BYTES, left=elements: Budget(size, left))
     names = {
         "regression-test": ["empty", "a", "b", "c"],
         "smoke-test": ["d"],
@@ -448,4 +463,4 @@ def test_a_policy_that_changes_too_is_told_with_each_of_its_files(shop: Any):
 
 def test_a_text_belongs_to_a_scene():
     there = {file.stem for file in (Path(__file__).parents[1] / "told" / "rules").iterdir()}
-    assert there == {"what_is_left_unread_is_told_once_for_each_kind".replace("_", "-"), *map(words, SCENES)}
+    assert there == {"report-unreadable-beyond-what-is-read", *map(words, SCENES)}
