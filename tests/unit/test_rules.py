@@ -390,7 +390,7 @@ def vacuous(shop: Any, data: Facts) -> list[tuple[str | int, ...]]:
 
 
 NOTHING = "todo tbd tbc tba fixme xxx lorem".split()
-ORDERS = ["Your text here", "Insert it here", "Describe it here", "Write it here", "Fill in here", "Enter it …"]
+ORDERS = ["Your text here", "Insert it here", "Describe it here", "Write it here", "Fill in here", "Enter it here"]
 
 
 @pytest.mark.parametrize(
