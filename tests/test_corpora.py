@@ -48,7 +48,7 @@ def members(package: str, wanted: str, *client: str) -> dict[str, str]:
 
 Reader = Callable[[bytes], source.Source]
 
-# libyaml reads these; the suite, which follows YAML 1.2, calls them errors. None can be read in two ways.
+# libyaml reads these; the suite, which follows YAML 1.2, calls them errors.
 LENIENT = {
     "9C9N": "a list in brackets goes on at the margin",
     "QB6E": "a text in quotes goes on at the margin",
