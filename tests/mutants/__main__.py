@@ -57,7 +57,7 @@ QUICK = [
 ]
 SLOWEST = 1.5
 """Seconds. A test that takes longer is not among those that look for mutants."""
-ALIKE = 12
+ALIKE = 60
 """Of the tests that lead through the very same lines of a module, so many look for one mutant, and thrice as many of those that
 compare a whole text."""
 CPU_SECONDS = 20
