@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -94,12 +95,20 @@ def open_regular(path: Path) -> tuple[BinaryIO, int] | None:
     Raises:
         OSError: It can not be opened; a symbolic link neither.
     """
+    opened = _open(path)
+    return (os.fdopen(opened[0], "rb"), opened[1]) if opened else None
+
+
+def _open(path: Path) -> tuple[int, int] | None:
+    """Open a regular file; return its number and its size."""
     number = os.open(path, _READING)
     found = os.fstat(number)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(number)
-        return None
-    return os.fdopen(number, "rb"), found.st_size
+    if stat.S_ISREG(found.st_mode):
+        return number, found.st_size
+    os.close(number)
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    return None
 
 
 _READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -115,12 +124,12 @@ def read_regular(path: Path, most: int) -> bytes | None:
     Raises:
         OSError: It can not be opened or read.
     """
-    number = os.open(path, _READING)
+    opened = _open(path)
+    if opened is None:
+        return None
+    number, size = opened
     try:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        held = os.read(number, min(found.st_size, most) + 1)
+        held = os.read(number, min(size, most) + 1)
         while len(held) <= most and (more := os.read(number, most + 1 - len(held))):
             held += more
         return held
