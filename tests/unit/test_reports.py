@@ -468,7 +468,7 @@ def test_hostile_input_is_refused(name: str) -> None:
 
 def test_where_it_breaks() -> None:
     assert refusal(f"<testsuites>\n<testsuite>\n{OK}\n").line == 4
-    assert refusal('{\n"results": 1,\n}').line == 3
+    assert refusal('{\n"results": 1,\nx}').line == 3
     assert refusal(b'{\n"results": "\xff"}').line == 2
     assert refusal(f"\n\n{BOMB}<testsuite/>").line == 3
 
