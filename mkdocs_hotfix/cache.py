@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from mkdocs_hotfix import writing
+from mkdocs_hotfix import leftovers, writing
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.memory import Memory
 from mkdocs_hotfix.policy import Policy
@@ -120,8 +120,8 @@ class _Seal:
         for one in left.values():
             seal.update(one)
         with contextlib.suppress(OSError):
-            writing.sweep(file)
-            number, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=writing.ENDING, dir=file.parent)
+            leftovers.sweep(file)
+            number, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=leftovers.ENDING, dir=file.parent)
             try:
                 with os.fdopen(number, "wb") as stream:
                     stream.writelines((seal.digest(), head, *left.values()))

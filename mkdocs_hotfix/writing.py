@@ -12,19 +12,17 @@ import os
 import secrets
 import stat
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mkdocs_hotfix.findings import SetupError, visible
+from mkdocs_hotfix.leftovers import ENDING, sweep
 from mkdocs_hotfix.paths import display, open_regular
 
 if sys.platform != "win32":
     import fcntl
 
-ENDING = ".hotfix-tmp"
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_FORGOTTEN = 600.0  # seconds after which a temporary file belongs to a run that was killed
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -228,16 +226,6 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
-
-
-def sweep(path: Path) -> None:
-    """Take away what a killed run has left of this file."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(path.parent):
-            if entry.name.startswith(f".{path.name}.") and entry.name.endswith(ENDING):
-                with contextlib.suppress(OSError):
-                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _FORGOTTEN:
-                        os.unlink(entry.path)  # noqa: PTH108
 
 
 def _settle(folder: Path) -> None:

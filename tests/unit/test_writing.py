@@ -229,3 +229,12 @@ def test_a_kill_leaves_the_old_file_or_the_new_one(file: Path):
         raw = file.read_bytes()
         assert raw in (b"a" * 300_000, b"`" * 300_000)
         assert all(name == "a.md" or name.endswith(".hotfix-tmp") for name in names(file))
+
+
+def test_a_folder_of_many_files_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    looked = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: looked.append(path) or real(path))
+    for number in range(20):
+        writing.create(tmp_path / f"{number}.md", b"")
+    assert looked.count(str(tmp_path)) == 1
