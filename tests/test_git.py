@@ -290,13 +290,17 @@ def merged_at(at: str) -> Forge:
 TWIN = "tree {}\nauthor A <a@example.com> 1776132000 +0000\ncommitter A <a@example.com> 1776132000 +0000\n\n{}\n"
 
 
-def twins(shop: Shop, data: dict[str, Any]) -> None:
-    """Make two commits whose ids begin with the same seven digits."""
-    tree = shop.git("hash-object", "-t", "tree", "-w", "--stdin")
-    for number in (63, 20_718):
-        commit = shop.git("hash-object", "-t", "commit", "-w", "--stdin", feed=TWIN.format(tree, number))
-        shop.git("branch", f"twin-{number}", commit)
-        data["release"]["commit"] = commit[:7]
+def twins(*numbers: int) -> Forge:
+    """Make commits whose ids begin with the same seven digits."""
+
+    def forge(shop: Shop, data: dict[str, Any]) -> None:
+        tree = shop.git("hash-object", "-t", "tree", "-w", "--stdin")
+        for number in numbers:
+            commit = shop.git("hash-object", "-t", "commit", "-w", "--stdin", feed=TWIN.format(tree, number))
+            shop.git("branch", f"twin-{number}", commit)
+            data["release"]["commit"] = commit[:7]
+
+    return forge
 
 
 def without(*fields: str, **changes: Any) -> Forge:
@@ -376,7 +380,10 @@ FORGED: Mapping[str, tuple[Forge, str, str]] = {
         ),
         "other-commit", "Commit 000000000000 is not in the Git repository",
     ),
-    "an id that two commits begin with": (twins, "other-commit", "`7929cb8` is short for 2 commits"),
+    "an id that two commits begin with": (twins(63, 20_718), "other-commit", "`7929cb8` is short for 2 commits"),
+    "an id that three commits begin with": (
+        twins(95_113, 289_374, 753_649), "other-commit", "`68ca5ec` is short for 3 commits",
+    ),
     "a commit beside the release of the service": (
         several(released("elsewhere"), command("tag", "checkout/v4.12.3", "v4.12.3"), command("tag", "--delete", "v4.12.3")),
         "other-commit", "is not in 4.12.3 (tag `checkout/v4.12.3`)",
@@ -868,7 +875,7 @@ def test_a_record_is_never_deleted(shop: Shop):
     (shop.records / f"{ID}.md").unlink()
     report = shop.check(since="HEAD")
     [found] = report.findings
-    assert (found.slug, found.record, found.span[:2], found.level) == ("record-deleted", ID, (1, 1), "error")
+    assert (found.slug, found.record, found.span, found.level) == ("record-deleted", ID, (1, 1, 1, 1), "error")
     assert found.path.endswith(f"docs/hotfixes/{ID}.md")
     assert report.exit_code() == 1
     assert "the record was deleted" in text.render(report).lower()

@@ -289,4 +289,4 @@ def report_reused(records: Sequence[Record], context: Context) -> Iterator[tuple
 
 def _lower(sentence: str) -> str:
     """Fit a sentence into another one."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
+    return sentence[:1].lower() + sentence[1:]

@@ -67,6 +67,8 @@ def _difference(before: list[str], after: list[str]) -> tuple[str, str]:
 
 def _for_mypy_only(node: cst.CSTNode) -> bool:
     """Names of types, and what makes a class frozen: nothing of it changes an answer."""
+    if isinstance(node, cst.If):
+        return isinstance(node.test, cst.Name) and node.test.value == "TYPE_CHECKING"
     if isinstance(node, cst.Decorator):
         return not cst.Module([]).code_for_node(node.decorator).startswith("judges_")
     if not isinstance(node, cst.Assign | cst.AnnAssign) or node.value is None:

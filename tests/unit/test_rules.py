@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -384,9 +386,9 @@ def test_it_is_told_to_the_letter(shop: Any, deployed: Facts, proof: Facts, name
     tells(report)
 
 
-def vacuous(shop: Any, data: Facts) -> list[tuple[str | int, ...]]:
+def vacuous(shop: Any, data: Facts, **policy: Any) -> list[tuple[str | int, ...]]:
     shop.file(data)
-    return [one.pointer for one in shop.check(as_of=CLOSED).findings if one.slug == "vacuous-text"]
+    return [one.pointer for one in shop.check(as_of=CLOSED, **policy).findings if one.slug == "vacuous-text"]
 
 
 NOTHING = "todo tbd tbc tba fixme xxx lorem".split()
@@ -411,6 +413,37 @@ def test_that_no_issue_was_found_says_something(shop: Any, deployed: Facts, proo
     told = {"communication": {**proof["communication"], "issues_found": said}}
     assert vacuous(shop, closed(deployed, proof, {"evidence": told})) == []
     assert vacuous(shop, closed(deployed, proof, {"summary": "None"})) == [("summary",)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["none", "no issues", "no issues found", "none found", "nothing", "no", "none known"],
+    ids="vacuous-text-{}-by-the-policy".format,
+)
+def test_no_policy_takes_away_that_none_is_an_answer(shop: Any, deployed: Facts, proof: Facts, said: str):
+    told = {"communication": {**proof["communication"], "issues_found": said}}
+    assert vacuous(shop, closed(deployed, proof, {"evidence": told}), vacuous=[said]) == []
+    assert vacuous(shop, closed(deployed, proof, {"summary": said}), vacuous=[said]) == [("summary",)]
+
+
+@pytest.mark.parametrize("said", ["tbd"], ids="vacuous-text-{}-elsewhere".format)
+def test_a_field_of_the_organisation_may_say_what_it_likes(shop: Any, deployed: Facts, proof: Facts, said: str):
+    assert vacuous(shop, closed(deployed, proof, {"extra": {"summary": said, "because": said}})) == []
+
+
+@pytest.mark.parametrize("name", ["vacuous.txt"], ids="vacuous-text-{}".format)
+def test_each_line_of_the_list_says_nothing_and_its_comments_are_none(
+    shop: Any, deployed: Facts, proof: Facts, name: str
+):
+    """It is ASCII, so that it reads the same whatever the system's encoding."""
+    lines = resources.files("mkdocs_hotfix").joinpath(name).read_bytes().decode("ascii").splitlines()
+    comments = [line for line in lines if line.startswith("#")]
+    assert comments
+    said = [*(line for line in lines if line and line not in comments), *comments]
+    places = [("evidence", "impact-analysis", "affected", number) for number in range(len(said) - len(comments))]
+    analysis = {**proof["impact-analysis"], "affected": said}
+    found = vacuous(shop, closed(deployed, proof, {"evidence": {"impact-analysis": analysis}}))
+    assert sorted(found) == places
 
 
 @pytest.mark.parametrize("said", ["Reindexing"], ids="vacuous-text-{}".format)
@@ -481,6 +514,38 @@ def test_a_policy_that_changes_too_is_told_with_each_of_its_files(shop: Any):
     assert told.message == "This record changes together with what it is judged by (`policy.yml`, `extra.json`)"
 
 
+@pytest.mark.parametrize("longer", [0, 1], ids="duplicate-id-{}".format)
+def test_a_place_of_120_characters_is_told_in_full(shop: Any, reported: Facts, longer: int):
+    folder = "f" * (120 - len("docs/hotfixes//HF-2026-0001.md") + longer)
+    for name in (f"{ID}.md", f"{folder}/{ID}.md"):
+        shop.file(reported, name)
+    told = [one.message for one in shop.check().findings if one.slug == "duplicate-id"]
+    place = f"docs/hotfixes/{folder}/{ID}.md"
+    other = f"{place[:119]}…" if longer else place
+    assert sorted(told) == sorted(f"The id `{ID}` is taken by {one} too" for one in (f"docs/hotfixes/{ID}.md", other))
+
+
+@pytest.mark.parametrize("names", [("a.md", "b.md")], ids=["duplicate-id-where-there-is-none"])
+def test_what_has_no_id_and_no_title_is_told_once(shop: Any, reported: Facts, names: tuple[str, ...]):
+    """It is no second record of one id besides, and its title no text that says nothing."""
+    for name in names:
+        shop.file({key: one for key, one in reported.items() if key not in ("id", "title")}, name)
+    assert Counter(one.slug for one in shop.check().findings) == {"missing-field": 4}
+
+
 def test_a_text_belongs_to_a_scene():
     there = {file.stem for file in (Path(__file__).parents[1] / "told" / "rules").iterdir()}
     assert there == {"report-unreadable-beyond-what-is-read", *map(words, SCENES)}
+
+
+@pytest.mark.parametrize("kind", [pytest.param("canary", id="evidence-overdue-that-no-status-needs")])
+def test_what_no_status_needs_is_owed_all_the_same(shop: Any, deployed: Facts, proof: Facts, kind: str):
+    """To go back to `deployed` would not help: what is overdue stays so."""
+    evidence = shop.policy().data["evidence"] | {
+        kind: {"title": "Canary", "means": "One server is watched.", "due": "2h"}
+    }
+    shop.file(closed(deployed, proof, {}))
+    told = shop.check(as_of=A_DAY_LATER, evidence=evidence).findings
+    assert [(one.slug, one.pointer) for one in told] == [("evidence-overdue", ("evidence", kind))]
+    assert [one for one in told[0].help if "may waive" in one]
+    assert not shop.check(as_of=datetime(2026, 4, 14, 5, 19, 59, tzinfo=UTC), evidence=evidence).findings
