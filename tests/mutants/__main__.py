@@ -59,7 +59,7 @@ SLOWEST = 1.5
 """Seconds. A test that takes longer is not among those that look for mutants."""
 ALIKE = 60
 """Of the tests that lead through the very same lines of a module, so many look for one mutant, and thrice as many of those that
-compare a whole text."""
+compare a whole text. `--alike` sets it: with few, a first run is fast, and `--again` asks more tests about what lived."""
 CPU_SECONDS = 20
 """A mutant that makes the tests run longer than this has been noticed."""
 
@@ -89,8 +89,8 @@ def forked(work: Callable[[], int], *, bounded: bool = True) -> int:
 class Functions:
     """A plugin of pytest: collects the tests once, and then runs some of them for each mutant."""
 
-    def __init__(self, wanted: list[Path], mutants: list[Mutant], results: Path) -> None:
-        self.wanted, self.mutants, self.results = wanted, mutants, results
+    def __init__(self, wanted: list[Path], mutants: list[Mutant], results: Path, alike: int) -> None:
+        self.wanted, self.mutants, self.results, self.alike = wanted, mutants, results, alike
 
     def pytest_runtestloop(self, session: Any) -> bool:
         items = {item.nodeid: item for item in session.items}
@@ -113,7 +113,7 @@ class Functions:
                     leading,
                     key=lambda test: (not own(test), test not in telling, -kills[test], seconds[test], test),
                 )
-                ordered = list(_few(ordered, ways.get(mutant.module, {}), own, telling))
+                ordered = list(_few(ordered, ways.get(mutant.module, {}), own, telling, self.alike))
                 started = time.monotonic()
                 killer = self._judge(mutant, [items[test] for test in ordered], functions)
                 kills[killer] += 1
@@ -202,14 +202,14 @@ def _ways(lines: dict[int, list[str]]) -> dict[str, frozenset[int]]:
 
 
 def _few(
-    tests: list[str], ways: dict[str, frozenset[int]], own: Callable[[str], bool], telling: set[str]
+    tests: list[str], ways: dict[str, frozenset[int]], own: Callable[[str], bool], telling: set[str], alike: int
 ) -> Iterator[str]:
     """Leave out what would only go the same way once more."""
     gone: Counter[tuple[bool, frozenset[int]]] = Counter()
     for test in tests:
         way = test in telling, ways.get(test, frozenset())
         gone[way] += 1
-        if own(test) or gone[way] <= (3 * ALIKE if test in telling else ALIKE):
+        if own(test) or gone[way] <= (3 * alike if test in telling else alike):
             yield test
 
 
@@ -285,7 +285,7 @@ def _codes(code: Any) -> Iterator[Any]:
 # -- the run, and its list ------------------------------------------------------------------------------------
 
 
-def run(names: list[str], told: Path, again: Path | None) -> list[tuple[Mutant, str]]:
+def run(names: list[str], told: Path, again: Path | None, alike: int) -> list[tuple[Mutant, str]]:
     """Judge every mutant of these modules, or those that lived in an earlier run: who noticed it, or nobody."""
     files = [PACKAGE / f"{name}.py" for name in names]
     mutants = [mutant for file in files for mutant in of(file, ROOT)]
@@ -297,7 +297,7 @@ def run(names: list[str], told: Path, again: Path | None) -> list[tuple[Mutant, 
         judged = [mutant for mutant in mutants if mutant.key not in noticed]
     print(f"{len(mutants)} mutants, {len(judged)} to be judged", flush=True)
     told.write_text("")
-    if pytest.main(QUICK, plugins=[Functions(files, judged, told)]):
+    if pytest.main(QUICK, plugins=[Functions(files, judged, told, alike)]):
         sys.exit("The run was broken off.")
     killers = {line["number"]: line["killer"] for line in map(json.loads, told.read_text().splitlines())}
     now = [(mutant, killers[number]) for number, mutant in enumerate(judged)]
@@ -317,11 +317,14 @@ def main(arguments: Iterable[str]) -> int:
     )
     parser.add_argument("--told", type=Path, help="a file for what came of each mutant, as it comes")
     parser.add_argument("--again", type=Path, help="such a file of an earlier run: only those that lived, and new ones")
+    parser.add_argument(
+        "--alike", type=int, default=ALIKE, help="how many tests of one way look at a mutant (%(default)s)"
+    )
     options = parser.parse_args(list(arguments))
     names = options.modules or MODULES
     known = explained()
     with tempfile.TemporaryDirectory() as folder:
-        results = run(names, options.told or Path(folder) / "told.jsonl", options.again)
+        results = run(names, options.told or Path(folder) / "told.jsonl", options.again, options.alike)
     modules = {f"mkdocs_hotfix/{name}.py": f"`{name}.py`" for name in names}
     lived = {mutant.key for mutant, killer in results if not killer}
     for module, shown in modules.items():
