@@ -44,8 +44,8 @@ class Verdict:
     title: str
     state: State
     since: str
-    problems: tuple[Problem, ...] = ()
-    deadline: datetime | None = None
+    problems: tuple[Problem, ...]
+    deadline: datetime | None
 
     @property
     def is_open(self) -> bool:

@@ -12,9 +12,10 @@ import pytest
 
 from mkdocs_hotfix import exports, metrics, sla
 from mkdocs_hotfix.book import Book
-from mkdocs_hotfix.findings import Level
+from mkdocs_hotfix.findings import Level, Problem
 from mkdocs_hotfix.gate import Report
-from mkdocs_hotfix.rules import RULES
+from mkdocs_hotfix.rules import BY_SLUG, RULES
+from mkdocs_hotfix.verdicts import Verdict, verdicts
 
 Facts = Mapping[str, Any]
 DEPLOYED_AT = datetime(2026, 4, 14, 3, 20, tzinfo=UTC)
@@ -122,6 +123,152 @@ def test_what_is_waived_is_waived_everywhere_and_met_nowhere(shop, deployed: Fac
     assert shown["evidence.smoke-test"] == "Waived"
     assert book.met(judged) == len(judged.evidence) - 1
     assert book.rows[0].met == len(judged.evidence) - 1
+
+
+TABLE = """
+impact-analysis met fixing
+fix-verification met verified
+regression-test met verified
+production-verification due - 05:20
+smoke-test due - 05:20
+communication due - 03:20
+service met reported
+severity met reported
+reported met reported
+triage met triaged
+work.owner met fixing
+work.sprint met fixing
+release.base met fixing
+release.branch met fixing
+release.version met verified
+release.commit met verified
+release.rollback met verified
+deployed met deployed
+approvals met deployed
+"""
+
+
+def test_each_requirement_has_one_verdict_with_the_status_that_asks_for_it_and_its_deadline(shop, deployed: Facts):
+    shop.file(deployed)
+    said = [
+        (one.need.removeprefix("evidence."), one.state, one.since, f"{one.deadline:%H:%M}" if one.deadline else "")
+        for one in shop.check().judged[0].verdicts
+    ]
+    assert [" ".join(part or "-" for part in one).removesuffix(" -") for one in said] == TABLE.strip().split("\n")
+
+
+def judged(report: Report, *problems: tuple[str, tuple[str, ...]], waived: str = "") -> dict[str, str]:
+    """Ask for the verdicts as if these rules, and no others, had found something."""
+    found = [(BY_SLUG[slug], Problem("It is so", pointer=place)) for slug, place in problems]
+    record = report.judged[0].record
+    assert record is not None
+    made = verdicts(record, report.policy, report.as_of, found, frozenset({waived} - {""}))
+    return {one.need.removeprefix("evidence."): one.state for one in made}
+
+
+def test_what_is_owed_and_not_there_is_missing_even_if_no_rule_says_so(shop, deployed: Facts, proof: Facts):
+    evidence = {kind: one for kind, one in proof.items() if kind != "smoke-test"}
+    evidence["regression-test"] = {name: one for name, one in proof["regression-test"].items() if name != "report"}
+    data = {**deployed, "status": "closed", "evidence": evidence, "work": {"owner": "checkout-oncall"}}
+    shop.file(data)
+    made = judged(shop.check(as_of=LATER))
+    assert [need for need, state in made.items() if state != "met"] == [
+        "regression-test",
+        "smoke-test",
+        "work.sprint",
+        "work.hours",
+    ]
+    assert {made[need] for need in ("regression-test", "smoke-test", "work.sprint", "work.hours")} == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "state"),
+    [
+        ("missing-evidence", "missing"),
+        ("stale-evidence", "stale"),
+        ("evidence-overdue", "overdue"),
+        ("failed-evidence", "failed"),
+        ("digest-mismatch", "failed"),
+        ("not-allowed-value", "failed"),
+        ("path-outside", "failed"),
+        ("vacuous-text", "met"),
+        ("edited-after-closing", "met"),
+    ],
+)
+def test_what_a_rule_finds_is_what_becomes_of_a_requirement(shop, deployed: Facts, proof: Facts, slug: str, state: str):
+    """A rule that stays an error whatever the policy says makes it failed; one about words changes nothing."""
+    shop.file({**deployed, "status": "closed", "evidence": proof})
+    made = judged(shop.check(as_of=LATER), (slug, ("evidence", "smoke-test", "summary")))
+    assert made.pop("smoke-test") == state
+    assert set(made.values()) == {"met"}
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "state"),
+    [
+        ("verified", {"result": "failed"}, "failed"),
+        ("verified", {"at": "the other day"}, "failed"),
+        ("verified", {"result": "passed"}, "met"),
+        ("verified", None, "not-due"),
+        ("rolled-back", None, "not-applicable"),
+        ("withdrawn", None, "not-applicable"),
+    ],
+)
+def test_evidence_that_no_status_asks_for_yet(
+    shop, deployed: Facts, proof: Facts, status: str, changes: Facts | None, state: str
+):
+    """What is there is told as it is; what is not is not due, or never will be."""
+    evidence = dict(deployed["evidence"])
+    if changes is not None:
+        evidence["smoke-test"] = {**proof["smoke-test"], **changes}
+    gone = {"at": "2026-04-14T03:25:00Z", "by": "checkout-oncall", "because": "Payments failed."}
+    ends = {"rolled-back": {"rollback": gone}, "withdrawn": {"withdrawn": gone}}
+    data = {**deployed, "status": status, "evidence": evidence, **ends.get(status, {})}
+    shop.file({name: one for name, one in data.items() if name != "deployed" or status == "rolled-back"})
+    report = shop.check(as_of=LATER)
+    assert states(report)["smoke-test"] == state
+    assert {one.since for one in report.judged[0].verdicts if one.need == "evidence.smoke-test"} == {""}
+
+
+@pytest.mark.parametrize("evidence", [{"smoketest": {}}, "all passed"], ids=["misspelt", "no table"])
+def test_evidence_that_may_be_meant_and_can_not_be_read_is_missing(shop, deployed: Facts, evidence: Any):
+    data = {**deployed, "status": "triaged", "evidence": evidence}
+    shop.file({name: one for name, one in data.items() if name not in ("deployed", "approvals")})
+    assert states(shop.check())["smoke-test"] == "missing"
+
+
+def test_a_kind_of_evidence_that_is_called_like_a_field_is_not_taken_for_it(shop, deployed: Facts):
+    kinds = shop.policy().data["evidence"] | {
+        "review": {"title": "Review", "means": "Two people have read it.", "report": "required"}
+    }
+    review = {"at": "2026-04-14T03:29:00Z", "root_cause": "A field was renamed."}
+    half = {"result": "passed", "at": "2026-04-14T03:29:00Z", "by": "test-lead"}
+    shop.file({**deployed, "review": review, "evidence": {**deployed["evidence"], "review": half}})
+    asked = [{"when": {"severity": "major"}, "needs": ["review"]}]
+    made = {one.need: one.state for one in shop.check(evidence=kinds, requirements=asked).judged[0].verdicts}
+    assert (made["review"], made["evidence.review"]) == ("met", "not-due")
+
+
+@pytest.mark.parametrize(
+    ("state", "alone", "told"),
+    [
+        ("met", False, False),
+        ("missing", True, True),
+        ("failed", False, True),
+        ("stale", True, True),
+        ("waived", False, False),
+        ("waiver-expired", True, True),
+        ("due", False, False),
+        ("overdue", True, True),
+        ("not-due", False, False),
+        ("not-applicable", False, False),
+    ],
+)
+def test_what_is_to_be_mended(state: Any, alone: bool, told: bool):
+    """A failed test that nothing was found against is one on the way to the next try."""
+    problem = Problem("It is so", pointer=("evidence", "smoke-test"))
+    for problems, is_open in (((), alone), ((problem,), told)):
+        assert Verdict("evidence.smoke-test", "Smoke test", state, "", problems, None).is_open is is_open
 
 
 # -- at the very instant -----------------------------------------------------------------------------------
@@ -236,6 +383,15 @@ def test_a_promise_is_kept_at_the_last_instant(shop, deployed: Facts, proof: Fac
     assert clock is not None
     assert clock.state == state
     assert any(finding.slug == "sla-missed" for finding in report.findings) == (state == "missed")
+
+
+def test_the_first_proof_in_production_of_any_order_stops_the_clock(shop, deployed: Facts, proof: Facts):
+    """An order in which a text comes first after the deployment says nothing about it."""
+    order = [["deployed", "evidence.communication"], ["deployed", "evidence.smoke-test"]]
+    shop.file({**deployed, "status": "closed", "evidence": proof})
+    report = shop.check(as_of=LATER, order=order)
+    proven = sla.restored(report.judged[0].record, report.policy)
+    assert proven == datetime(2026, 4, 14, 3, 55, tzinfo=UTC)
 
 
 # -- deploy first, owe the rest ------------------------------------------------------------------------------
