@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, MutableSequence
 from functools import partial
 from typing import Any, Protocol, Self
 
+from mkdocs_hotfix.searchsections import sections, takes_sections
+
 
 class Html(str):
     """The content of a page as it was made here: what another plugin has changed is a plain text again, and read whole.
@@ -33,6 +35,9 @@ class Page(Protocol):
     """A page as a search asks for it."""
 
     content: Any
+    meta: Any
+    toc: Any
+    url: str
 
 
 def shorten(handlers: MutableSequence[Callable[..., Any]]) -> None:
@@ -45,20 +50,35 @@ def shorten(handlers: MutableSequence[Callable[..., Any]]) -> None:
         owner = type(getattr(handler, "__self__", None))
         write = _SEARCHES.get(f"{owner.__module__}.{owner.__qualname__}")
         if write is not None:
-            handlers[index] = partial(_shortly, handler, write)
+            handlers[index] = partial(_shortly, handler, write, takes_sections(owner))
 
 
 def _shortly(
-    handler: Callable[..., Any], write: Callable[[Html], str], context: Any, /, *, page: Page, **others: Any
+    handler: Callable[..., Any],
+    write: Callable[[Html], str],
+    parted: bool,
+    context: Any,
+    /,
+    *,
+    page: Page,
+    **others: Any,
 ) -> Any:
     whole = page.content
-    if isinstance(whole, Html):
-        page.content = write(whole)
+    if not isinstance(whole, Html):
+        return handler(context, page=page, **others)
+    short = write(whole)
+    search: Any = getattr(handler, "__self__", None)
+    if parted and whole.flat and search.config.enabled and not page.meta.get("search"):
+        found = sections(short)
+        for one in found or ():
+            search.search_index.create_entry_for_section(one, page.toc, page.url, page)
+        if found:
+            return None
+    page.content = short
     try:
         return handler(context, page=page, **others)
     finally:
-        if isinstance(whole, Html):
-            page.content = whole
+        page.content = whole
 
 
 _REST = r'[^<>"]*(?:"[^"]*"[^<>"]*)*>'
@@ -83,13 +103,13 @@ NARRATIVE = '<div class="hf-narrative">'
 
 def _for_material(html: Html) -> str:
     """Keep headings, paragraphs, lists and code, which Material shows, and leave out what is marked so."""
-    if _is_strange(html):
+    before, _, rest = html.partition(NARRATIVE)
+    text, _, after = rest.partition("</div>")
+    if _is_strange(text if html.flat else html):  # around the text of a record all is known
         return html
     if not html.flat:
         text = _ANCHOR.sub("", html) if "headerlink" in html else html
         return _kept(text, _IN_LINE, _OTHERS)
-    before, _, rest = html.partition(NARRATIVE)
-    text, _, after = rest.partition("</div>")
     ours = (_LONE.sub(r"\1\2</li>", _kept(part, _IN_LINE_OURS, _OTHERS_FLAT)) for part in (before, after))
     return f" {_kept(text, _IN_LINE, _OTHERS_FLAT)} ".join(ours)
 

@@ -6,10 +6,14 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import material.plugins.search.plugin as material
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from mkdocs_hotfix import searchtext
+from mkdocs_hotfix import searchsections, searchtext
 
 HERE = Path(__file__).parent
 HOOKS = """
@@ -124,3 +128,76 @@ def test_a_value_in_quotes_does_not_end_a_tag():
     html = searchtext.Html('<p>See <a href="x" title="a > b <p> c">this</a><img alt="1 > 0" src="y"> now</p>')
     assert searchtext._for_material(html) == "<p>See this now</p>"
     assert searchtext._for_mkdocs(html).split() == ["See", "this", "now"]
+
+
+# -- parted as Material parts it ---------------------------------------------------------------------------
+
+TEXTS = st.sampled_from(
+    ["a", "b c", " d", "e\nf", " ", "\n", "\n \n", "&lt;p&gt;", "&amp;nbsp;", "&#34;", "&nbsp;", "\xa0", "é"]
+)
+KEPT = st.sampled_from(["p", "code", "pre", "li", "ol", "ul", "sub", "sup"])
+INSIDE = st.recursive(
+    TEXTS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map("".join),
+        st.tuples(KEPT, st.lists(inner, max_size=3)).map(lambda one: f"<{one[0]}>{''.join(one[1])}</{one[0]}>"),
+    ),
+    max_leaves=8,
+)
+HEADINGS = st.tuples(st.integers(2, 6), INSIDE).map(lambda one: f'<h{one[0]} id="text-{one[0]}">{one[1]}</h{one[0]}>')
+ODD = st.sampled_from(
+    ["<h1>g</h1>", "</p>", "<li>", "<h2>", "<div>", "<", ">", "&copy;", "&", '<h1 id="i">', "<h3 id='j'>"]
+)
+SHORT = st.lists(st.one_of(INSIDE, HEADINGS, INSIDE, HEADINGS, ODD), max_size=8).map("".join)
+
+
+@settings(max_examples=150)
+@given(SHORT)
+@example("<p>a</p>\n<p> </p>b")
+@example('<ul><li>a<h2 id="b">c</h2></li></ul>d')
+@example("<pre><code>\n\n</code></pre>")
+def test_where_we_part_a_page_ourselves_the_entries_are_those_of_materials_parser(short):
+    ours = searchsections.sections(short)
+    if ours is not None:
+        page = SimpleNamespace(content=short, meta={}, toc=(), url="u/", title="t")
+        theirs, made = material.SearchIndex(), material.SearchIndex()
+        theirs.add_entry_from_context(page)
+        for one in ours:
+            made.create_entry_for_section(one, page.toc, page.url, page)
+        assert made.entries == theirs.entries
+
+
+def test_the_page_of_a_record_without_problems_is_parted_without_the_parser(tree, monkeypatch):
+    tree.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"]}
+    read = []
+    feed = material.Parser.feed
+    monkeypatch.setattr(material.Parser, "feed", lambda self, text: read.append(text) or feed(self, text))
+    found = " ".join(one["location"] for one in entries(tree.build(serving=True)))
+    parsed = " ".join(read)
+    assert "HF-2026-0007/#verification" in found
+    assert "HF-2026-0019/#verification" in found
+    assert "<p>HF-2026-0019 · " in parsed, "its problems stand in a box"
+    assert "<p>HF-2026-0007 · " not in parsed
+
+
+def test_a_material_that_parses_otherwise_parses_all_pages_itself(tree, monkeypatch):
+    tree.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"]}
+    data = material.Parser.handle_data
+    monkeypatch.setattr(material.Parser, "handle_data", lambda self, text: data(self, text.upper()))
+    assert not searchsections.takes_sections(material.SearchPlugin)
+    found = {one["location"]: one["text"] for one in entries(tree.build(serving=True))}
+    assert "REGRESSION TEST" in found["hotfixes/HF-2026-0007/#verification"]
+    monkeypatch.delattr(material.SearchIndex, "create_entry_for_section")
+    assert not searchsections.takes_sections(material.SearchPlugin)
+
+
+def test_who_keeps_a_page_out_of_the_search_keeps_a_hotfix_out_too(tree):
+    tree.write(
+        "hooks.py",
+        "def on_page_content(html, page, **_):\n"
+        "    if page.file.name == 'HF-2026-0007':\n        page.meta['search'] = {'exclude': True}\n",
+    )
+    tree.config |= {"theme": {"name": "material"}, "plugins": ["search", "hotfix"], "hooks": ["hooks.py"]}
+    places = " ".join(one["location"] for one in entries(tree.build(serving=True)))
+    assert "HF-2026-0019" in places
+    assert "HF-2026-0007" not in places
