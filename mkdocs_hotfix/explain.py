@@ -8,7 +8,7 @@ import yaml
 
 from mkdocs_hotfix.findings import shorten
 
-_TAB = "A tab stands here, and YAML is indented with spaces", "Replace the tab with spaces."
+TAB = "A tab stands here, and YAML is indented with spaces", "Replace the tab with spaces."
 _DIRECTIVE = "A YAML directive (`%…`) is not read here", "Delete the line."
 _NO_FIELD = (
     "This line is no field: it has no `: ` after the name",
@@ -66,7 +66,7 @@ def explain(error: yaml.MarkedYAMLError, text: str) -> Explanation:
             else at(_NO_FIELD, above, 0)
         )
     if "tab" in said or ("cannot start any token" in said and "\t" in line[: column + 1]):
-        return at(_TAB)
+        return at(TAB)
     if "cannot start any token" in said:
         return at((f"A value can not start with {_sign(here)}", "Put the text in quotes."))
     if "alphabetic or numeric" in said or "alphabetical or numeric" in said:

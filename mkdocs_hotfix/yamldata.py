@@ -18,8 +18,9 @@ from typing import Any
 
 import yaml
 
-from mkdocs_hotfix.explain import explain
+from mkdocs_hotfix.explain import Explanation, explain
 from mkdocs_hotfix.findings import Pointer, Problem, SetupError, Span, cap, shorten
+from mkdocs_hotfix.strict import Open, brackets, text_of, tokens
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000
@@ -76,7 +77,7 @@ _NOTHING = object()
 def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Problem]]:  # noqa: PLR0915 - one loop
     """Build the data from the parser's events."""
     problems: list[Problem] = []
-    stack: list[tuple[Any, Any]] = []  # the open containers, each with the key that waits for its value
+    stack: Open = []  # what the open containers lie in, the key that waits there, their start
     here: Any = None
     key: Any = _NOTHING
     root: Any = None
@@ -84,8 +85,8 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
     scalar, map_start, map_end = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.MappingEndEvent
     list_start, list_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
     try:
-        parser = Parser(text)
-        get = parser.get_event
+        # libyaml alone would end a last text below `|` without the line break that the file lacks.
+        get = Parser(text if text[-1:] == "\n" else text + "\n").get_event
         while (event := get()) is not None:
             kind = type(event)
             if kind is scalar:
@@ -108,6 +109,10 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
                         "Delete it. An emoji stands as itself, or as one escape: `\\U0001F525`.",
                         event,
                     )
+                several = style and event.end_mark.line > event.start_mark.line
+                if several and (odd := text_of(event, stack, text)):
+                    problems.append(_told(odd, first_line))
+                    break
             elif kind is map_start or kind is list_start:
                 if event.tag is not None or event.anchor is not None:
                     _no_extras(event)
@@ -119,7 +124,10 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
                         event,
                     )
             elif kind is map_end or kind is list_end:
-                here, key = stack.pop()
+                here, key, begun = stack.pop()
+                if begun.flow_style and (odd := brackets(begun, event, stack, text)):
+                    problems.append(_told(odd, first_line))
+                    break
                 continue
             else:
                 documents += _framing(event, documents)
@@ -145,12 +153,14 @@ def load(text: str, first_line: int) -> tuple[dict[str, Any] | None, list[Proble
             else:
                 here.append(value)
             if kind is not scalar:
-                stack.append((here, key))
+                stack.append((here, key, event))
                 here, key = value, _NOTHING
+        else:
+            problems += [_told(odd, first_line) for odd in tokens(text, Parser)]
     except _Refused as refused:
         problems.append(_unreadable(refused.message, refused.advice, _span(refused.event, first_line)))
     except yaml.MarkedYAMLError as error:
-        problems.append(_explain(error, text, first_line))
+        problems.append(_told(explain(error, text), first_line))
     except yaml.YAMLError as error:  # pragma: no cover - what libyaml's reader refuses is refused before it
         where = Span(first_line, 1, first_line, 1)
         problems.append(_unreadable(f"YAML can not read this: {shorten(str(error))}", "Delete it.", where))
@@ -281,10 +291,9 @@ def spans(text: str, first_line: int) -> dict[Pointer, tuple[Span | None, Span]]
     return found
 
 
-def _explain(error: yaml.MarkedYAMLError, text: str, first_line: int) -> Problem:
-    message, advice, row, column = explain(error, text)
-    line, column = row + first_line, column + 1
-    return _unreadable(message, advice, Span(line, column, line, column + 1))
+def _told(found: Explanation, first_line: int) -> Problem:
+    line, column = found.row + first_line, found.column + 1
+    return _unreadable(found.message, found.advice, Span(line, column, line, column + 1))
 
 
 def _unreadable(message: str, advice: str, span: Span) -> Problem:

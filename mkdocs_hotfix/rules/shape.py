@@ -15,7 +15,9 @@ unreadable_front_matter = told_by_reader(
     without a word and prints it as text; the gate does not.
 
     Aliases (`*x`), anchors (`&x`), tags (`!x`), directives, further documents, tabs, control characters, very deep
-    nesting and very large files are refused: no record needs them, and they are how a parser is attacked.
+    nesting and very large files are refused: no record needs them, and they are how a parser is attacked. So is what one
+    reader of YAML takes for an error and the next one does not, or reads otherwise: a line inside quotes or brackets that is
+    indented no further than its field, a comment that touches what stands before it.
 
     Wrong:
 

@@ -256,6 +256,32 @@ BROKEN = [
     ("a: x\x85y", (2, 5), "U+0085", "Delete"),
     ("a: x\u2028y", (2, 5), "U+2028", "Delete"),
     ("a: x\ufeffy", (2, 5), "U+FEFF", "Delete"),
+    ("a: [x,\ny]", (3, 1), "still belongs to the brackets opened above", "with 2 spaces"),
+    ("a:\n  b: [x, {y: z,\n  # c\n\n  q: z}]", (6, 3), "still belongs to the brackets", "with 4 spaces"),
+    ("a:\n  b: [x\n]", (4, 1), "still belongs to the brackets", "with 4 spaces"),
+    ("a: [[x\n], y]", (3, 1), "still belongs to the brackets", "with 2 spaces"),
+    ("a: [x,\n\ty]", (3, 1), "A tab stands here", "spaces"),
+    ('a: "x\ny"', (3, 1), "still belongs to the quotes opened above", "with 2 spaces"),
+    ("a: 'x\n\n'", (4, 1), "still belongs to the quotes", "with 2 spaces"),
+    ("a: 'x\n# y'", (3, 1), "still belongs to the quotes", "with 2 spaces"),
+    ("a:\n- x\n- 'y\nz'", (5, 1), "still belongs to the quotes", "with 2 spaces"),
+    ("a: ['x\ny']", (3, 1), "still belongs to the quotes", "with 2 spaces"),
+    ('a: "x\n\ty"', (3, 1), "A tab stands here", "spaces"),
+    ('a: "x\n\t\n y"', (3, 1), "A tab stands here", "spaces"),
+    ('a: "x"# y', (2, 7), "No space stands before this `#`", "Write a space"),
+    ("é: '\U0001f525'# y", (2, 7), "No space stands before this `#`", "Write a space"),
+    ("a: [x]# y", (2, 7), "No space stands before this `#`", "Write a space"),
+    ("a: [x,# y\n  z]", (2, 7), "No space stands before this `#`", "Write a space"),
+    ("a: {# y\n  x: z}", (2, 5), "No space stands before this `#`", "Write a space"),
+    ("a: ># y\n  z", (2, 5), "No space stands before this `#`", "Write a space"),
+    ("a: |2-# y\n  z", (2, 7), "No space stands before this `#`", "Write a space"),
+    ("a: >\n \n  \n   \n # x", (6, 2), "An empty line above holds more spaces", "Delete the spaces"),
+    ("a:\n- |-\n     \n   # x", (5, 4), "An empty line above holds more spaces", "Delete the spaces"),
+    ("a:\n|\n", (3, 1), "The sign `|` is not indented", "behind the field"),
+    ("a: {?x: y}", (2, 5), "A `?` that starts a text", '`"?x"`'),
+    ("a: [?x]", (2, 5), "A `?` that starts a text", '`"?x"`'),
+    ("a: [x, ?'y' : z]", (2, 8), "A `?` that starts a text", "Delete it"),
+    ("a: [-, x]", (2, 5), "A `-` that starts a text", '`"-"`'),
     ("", (1, 1), "holds no field", "id"),
     ("# nothing yet", (1, 1), "holds no field", "id"),
 ]
@@ -269,6 +295,47 @@ def test_broken_front_matter_is_one_problem_at_its_place(yaml: str, place: tuple
     assert problem.span[:2] == place
     assert message in problem.message
     assert any(advice in text for text in problem.help)
+
+
+LIKE_ALL_READERS = {
+    "a bracket that closes in the column of its field": (
+        "a: [\n  x\n]\nb:\n  c: {\n    d: e\n  }",
+        {"a": ["x"], "b": {"c": {"d": "e"}}},
+    ),
+    "a tab before it": ("a: [\n  'x'\n\t]", {"a": ["x"]}),
+    "comments and empty lines in brackets": ("a: [x,\n# b\n\t# c\n\n\t\n  y]", {"a": ["x", "y"]}),
+    "an empty line in quotes": ("a: 'x\n\n  y'", {"a": "x\ny"}),
+    "quotes as deep as the list": ("a:\n- 'x\n  y'", {"a": ["x y"]}),
+    "empty texts": ("a: |\n   \nb: >2\n\n # c\nc: ''", {"a": "", "b": "", "c": ""}),
+    "a comment at the margin below an empty text": ("a: >\n   \n# b", {"a": ""}),
+    "number signs inside": (
+        "a: \"'#\"\nb: ['#', x#y, '[]#']\nc: |\n  ']#\n# d",
+        {"a": "'#", "b": ["#", "x#y", "[]#"], "c": "']#\n"},
+    ),
+    "a question mark elsewhere": ("a: [x?, 'y ?z']\nb: ?x\n? c\n: d", {"a": ["x?", "y ?z"], "b": "?x", "c": "d"}),
+    "a dash elsewhere": ("a: [-x, x-, -1, '-']", {"a": ["-x", "x-", -1, "-"]}),
+}
+
+
+@pytest.mark.parametrize("name", LIKE_ALL_READERS)
+def test_what_all_readers_read_alike_is_read(name: str):
+    yaml, expected = LIKE_ALL_READERS[name]
+    assert data(yaml) == expected
+
+
+@pytest.mark.parametrize("text", ["a: x", "a: |\n  x", "a: >-\n  x\n  ", "a: |\n  x\n   ", "a: [x]  "])
+def test_a_line_break_missing_at_the_end_changes_nothing(text: str):
+    assert parse(text.encode(), front_matter=False).data == parse(f"{text}\n".encode(), front_matter=False).data
+
+
+@pytest.mark.parametrize("text", ["a: |+\n  x\n ", "a: >+\n  x\n\n   "])
+def test_spaces_at_the_end_are_refused_where_they_may_be_a_line_that_is_kept(text: str):
+    problem = only(parse(text.encode(), front_matter=False))
+    assert "The last line holds spaces alone" in problem.message
+    assert problem.span is not None
+    assert problem.span[:2] == (text.count("\n") + 1, 1)
+    assert not parse(f"{text}\n".encode(), front_matter=False).problems
+    assert not parse(text.rstrip(" ").encode(), front_matter=False).problems
 
 
 @pytest.mark.parametrize(
