@@ -12,12 +12,12 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 
 from mkdocs_hotfix import leftovers, writing
@@ -142,10 +142,43 @@ def _is_mine(path: Path) -> bool:
 def fingerprint(policy: Policy) -> str:
     """Name everything besides a record and its reports that a verdict can depend on."""
     made = hashlib.sha256()
-    libraries = [version(one) for one in ("mkdocs-hotfix", "pyyaml", "jsonschema", "jsonschema-rs", "ijson")]
     own = (policy.file, os.path.abspath(policy.root), policy.data, policy.extra_schema, policy.vacuous)
-    made.update(json.dumps([sys.version, libraries, own], sort_keys=True, default=str).encode())
-    package = Path(__file__).parent
-    for path in sorted((*package.rglob("*.py"), *package.glob("*.txt"), *package.glob("*.yml"))):
-        made.update(path.read_bytes())
+    made.update(json.dumps([sys.version, _versions(), own], sort_keys=True, default=str).encode())
+    for path in sorted(_sources(os.path.dirname(__file__))):  # noqa: PTH120 - a few hundred paths in a tenth of the time
+        with open(path, "rb") as file:  # noqa: PTH123
+            made.update(path.encode() + b"\0" + file.read())
     return made.hexdigest()
+
+
+def _sources(folder: str) -> Iterator[str]:
+    """List what this program is made of."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _sources(entry.path)
+        elif entry.name.endswith((".py", ".txt", ".yml")):
+            yield entry.path
+
+
+_LIBRARIES = {"mkdocs-hotfix", "pyyaml", "jsonschema", "jsonschema-rs", "ijson"}
+
+
+def _versions() -> list[str]:
+    """Tell the versions of what reads and judges, by the names of the folders that installers write (`pyyaml-6.0.4.dist-info`).
+
+    Python's own way to ask takes longer than all else here; it is asked where such a folder is missing.
+    """
+    found: list[str] = []
+    names: set[str] = set()
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder or "."):  # noqa: PTH208
+                if name.endswith(".dist-info"):
+                    library = re.sub(r"[-_.]+", "-", name.partition("-")[0]).lower()
+                    if library in _LIBRARIES:
+                        found.append(name)
+                        names.add(library)
+    if missing := sorted(_LIBRARIES - names):
+        from importlib.metadata import version  # noqa: PLC0415 - see above
+
+        found += [f"{one} {version(one)}" for one in missing]
+    return found

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,9 +42,12 @@ def judge(files: Sequence[Path], context: Context, jobs: int) -> Iterator[bytes 
         it can not be summed up: a file that can not be read, or whose shape is wrong.
     """
     global _context  # noqa: PLW0603 - a policy can not be sent to a process, only be there when it starts
-    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004
+    if jobs < 2 or not hasattr(os, "fork"):  # noqa: PLR2004
         yield from (None for _ in files)
         return
+    import multiprocessing  # noqa: PLC0415 - where one process does, a check starts without it
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
     _context = context
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     with ProcessPoolExecutor(min(jobs, len(chunks)), multiprocessing.get_context("fork")) as pool:

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from mkdocs_hotfix.cli import lsp
+from mkdocs_hotfix.cli.lsp import lsp
 
 PROGRAM = Path(sys.executable).parent / "hotfix"
 RECORD = """\

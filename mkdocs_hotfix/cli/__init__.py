@@ -5,54 +5,35 @@ from __future__ import annotations
 import io
 import os
 import sys
-import traceback
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 
 import click
 
-from mkdocs_hotfix.cli.advance import advance
-from mkdocs_hotfix.cli.approve import approve
-from mkdocs_hotfix.cli.attach import attach, communicate
-from mkdocs_hotfix.cli.check import check
-from mkdocs_hotfix.cli.completion import completion
-from mkdocs_hotfix.cli.deploy import deploy, rollback, withdraw
-from mkdocs_hotfix.cli.eject import eject
 from mkdocs_hotfix.cli.group import Path
-from mkdocs_hotfix.cli.init import init
-from mkdocs_hotfix.cli.list import list_
-from mkdocs_hotfix.cli.lsp import lsp
-from mkdocs_hotfix.cli.new import new
-from mkdocs_hotfix.cli.next import next_
-from mkdocs_hotfix.cli.render import render
-from mkdocs_hotfix.cli.review import review
-from mkdocs_hotfix.cli.rule import rule
-from mkdocs_hotfix.cli.schema import schema
-from mkdocs_hotfix.cli.set import set_
-from mkdocs_hotfix.cli.triage import triage
-from mkdocs_hotfix.cli.verify_site import verify_site
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.plain import inert
 
-SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
-    "Start": (init,),
-    "File a hotfix": (new, triage),
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "Start": ("init",),
+    "File a hotfix": ("new", "triage"),
     "Complete its record": (
-        set_,
-        attach,
-        approve,
-        deploy,
-        communicate,
-        review,
-        advance,
-        rollback,
-        withdraw,
+        "set",
+        "attach",
+        "approve",
+        "deploy",
+        "communicate",
+        "review",
+        "advance",
+        "rollback",
+        "withdraw",
     ),
-    "Review": (next_, list_, check),
-    "Publish": (eject, render, verify_site),
-    "Explain": (rule, schema, completion, lsp),
+    "Review": ("next", "list", "check"),
+    "Publish": ("eject", "render", "verify-site"),
+    "Explain": ("rule", "schema", "completion", "lsp"),
 }
-"""Every command, in the order of the help: as a hotfix needs them. A section without a command is not shown."""
+"""Every command, in the order of the help: as a hotfix needs them. A command's module has its name, if not told below."""
+
+_MODULES = {"communicate": "attach", "rollback": "deploy", "withdraw": "deploy"}
 
 
 def main() -> None:
@@ -82,6 +63,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except Exception:  # noqa: BLE001 - the last line of defence: never a green exit on a crash
+        import traceback  # noqa: PLC0415 - a check starts without it
+
         traceback.print_exc()
         click.echo("This is a bug in mkdocs-hotfix, not in your records. Nothing was approved.", err=True)
         code = 3
@@ -89,7 +72,7 @@ def main() -> None:
 
 
 @click.group(cls=Path, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("mkdocs-hotfix"), prog_name="mkdocs-hotfix")
+@click.version_option(package_name="mkdocs-hotfix", prog_name="mkdocs-hotfix")
 def cli() -> None:
     """The hot-fix process, from the first report to the published record.
 
@@ -106,4 +89,4 @@ def cli() -> None:
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
 
 
-cli.arrange(SECTIONS)
+cli.arrange(SECTIONS, _MODULES)

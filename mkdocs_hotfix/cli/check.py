@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from mkdocs_hotfix.paths import display
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.gate import Report
+    from mkdocs_hotfix.memory import Memory
     from mkdocs_hotfix.policy import Policy
 
 _FORMATS = (
@@ -144,7 +145,7 @@ def check(
         raise click.UsageError(
             "--diff shows what --fix would change and writes nothing. Leave --output and --summary out."
         )
-    from mkdocs_hotfix import cache, formats, gate  # noqa: PLC0415 - `--help` starts without them
+    from mkdocs_hotfix import formats, gate  # noqa: PLC0415 - `--help` starts without them
 
     if write_baseline and (paths or changed_since or policy_from is not None or git or fix or diff):
         raise click.UsageError("--write-baseline looks at all records. Leave PATHS and other options for records out.")
@@ -160,7 +161,7 @@ def check(
         policy = known.write(policy, at)
 
     def judge() -> Report:
-        with cache.remembering(policy, cache.folder()) if use_cache else nullcontext() as memory:
+        with _memory(policy) if use_cache else nullcontext() as memory:
             return gate.check(
                 policy,
                 at,
@@ -184,7 +185,7 @@ def check(
         return fixing.show(report) or report.exit_code()
     if fix and fixing.fix(report):
         report = judge()
-    text = formats.text.render(report, colour=use_colour()) if style == "text" else formats.FORMATS[style](report)
+    text = _in_colour(report) if style == "text" else formats.FORMATS[style](report)
     write_all(report, {file: formats.FORMATS[format_] for format_, file in outputs}, summary)
     sys.stdout.write(text)
     sys.stdout.flush()
@@ -192,6 +193,18 @@ def check(
     if policy.taken:
         click.echo(trusted.tell(policy.taken), err=True, nl=bool(policy.taken.touched))
     return report.exit_code()
+
+
+def _memory(policy: Policy) -> AbstractContextManager[Memory]:
+    from mkdocs_hotfix import cache  # noqa: PLC0415 - nobody may want it
+
+    return cache.remembering(policy, cache.folder())
+
+
+def _in_colour(report: Report) -> str:
+    from mkdocs_hotfix.formats import text  # noqa: PLC0415 - nobody may want it
+
+    return text.render(report, colour=use_colour())
 
 
 def _is_docs_folder(path: Path, policy: Policy) -> bool:

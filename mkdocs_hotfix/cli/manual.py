@@ -53,10 +53,11 @@ def manual(program: Path) -> str:
     """Write the page."""
     root = click.Context(program, info_name="hotfix", **program.context_settings)
     parts = [_HEAD]
-    for title, commands in program.sections.items():
-        if commands:
-            parts.append(f"## {title}\n")
-            parts += [_command(one, click.Context(one, info_name=one.name, parent=root)) for one in commands]
+    for title, names in program.sections.items():
+        parts.append(f"## {title}\n")
+        for name in names:
+            one = program.commands[name]
+            parts.append(_command(one, click.Context(one, info_name=name, parent=root)))
     return "\n".join(parts)
 
 

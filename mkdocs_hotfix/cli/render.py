@@ -66,7 +66,7 @@ def render(
       hotfix render --out build/handbook
       hotfix check && hotfix render --out build/handbook && zensical build
     """  # noqa: D301 - click marks with a backspace what it shall not wrap
-    from mkdocs_hotfix import formats, gate, mirror, releases  # noqa: PLC0415 - `--help` starts without them
+    from mkdocs_hotfix import gate, mirror, releases  # noqa: PLC0415 - `--help` starts without them
     from mkdocs_hotfix.render import Handbook, Site, refuse_overlap  # noqa: PLC0415
 
     policy = find_policy(policy_file, ())
@@ -77,7 +77,9 @@ def render(
             f"No record found in {display(policy.records)}. File the first one, or write `allow_empty: true` into the policy."
         )
     if code := report.exit_code(strict=strict):
-        sys.stdout.write(formats.text.render(report, colour=use_colour()))
+        from mkdocs_hotfix.formats import text  # noqa: PLC0415 - nobody may want it
+
+        sys.stdout.write(text.render(report, colour=use_colour()))
         sys.stdout.flush()
         click.echo("The gate is closed. Nothing was written.", err=True)
         return code

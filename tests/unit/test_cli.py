@@ -445,7 +445,7 @@ def test_help_and_rules_need_neither_a_validator_nor_mkdocs():
 
 
 def test_the_formats_that_can_be_asked_for_are_those_that_there_are():
-    option = next(one for one in cli.check.params if one.name == "style")
+    option = next(one for one in cli.cli.commands["check"].params if one.name == "style")
     assert isinstance(option.type, click.Choice)
     assert list(option.type.choices) == list(FORMATS)
 

@@ -16,7 +16,7 @@ from mkdocs_hotfix import cli
 Facts = Mapping[str, Any]
 
 
-COMMANDS = [command for section in cli.SECTIONS.values() for command in section]
+COMMANDS = [cli.cli.commands[name] for section in cli.SECTIONS.values() for name in section]
 
 
 def help_of(*words: str) -> str:
@@ -26,9 +26,7 @@ def help_of(*words: str) -> str:
 def test_the_help_is_the_way_that_a_hotfix_takes():
     assert list(cli.SECTIONS) == ["Start", "File a hotfix", "Complete its record", "Review", "Publish", "Explain"]
     shown = re.findall(r"^([A-Z][a-z ]+):$|^  ([a-z-]+)  ", help_of().partition("\nOptions:")[0], re.MULTILINE)
-    expected = [
-        word for title, group in cli.SECTIONS.items() if group for word in (title, *(one.name for one in group))
-    ]
+    expected = [word for title, group in cli.SECTIONS.items() for word in (title, *group)]
     assert [title or name for title, name in shown] == expected
     assert sorted(cli.cli.commands) == sorted(one.name or "" for one in COMMANDS)
 
