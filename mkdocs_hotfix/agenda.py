@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -83,8 +83,7 @@ def ahead(judged: Judged, status: Status, report: Report) -> tuple[tuple[Verdict
         The verdicts, and how many problems there would be that belong to none of them.
     """
     assert judged.record is not None  # noqa: S101 - asked of records only
-    data = {**judged.record.data, "status": status.id}
-    draft = Draft(judged.file, judged.path, judged.source, replace(judged.record, status=status.id, data=data))
+    draft = Draft(judged.file, judged.path, judged.source, judged.record.claiming(status.id))
     context = Context(report.policy, report.as_of)
     judging.judge(draft, context)
     judging.waive(draft, context)

@@ -202,12 +202,12 @@ def _judge(
 ) -> Iterator[tuple[str, Draft]]:
     """Judge files by their bytes alone, or remember what was found in them."""
     known: dict[str, Draft] = {}
-    sparing = sparing and len(files) > _MANY
+    lets_go = sparing and len(files) > _MANY
     keeps, memory = memory is not None, memory or Memory()
     for key, file in files.items() if memory.entries else ():
-        if key not in unsaved and (recalled := memory.recall(file, context)):
+        if key not in unsaved and (recalled := memory.recall(file, context, sparing=sparing)):
             known[key] = recalled
-            if sparing:
+            if lets_go:
                 recalled.let_go(context)
     new = [file for key, file in files.items() if key not in known and key not in unsaved]
     told = workers.judge(new, context, jobs or workers.sensible(len(new)))
@@ -217,13 +217,13 @@ def _judge(
             yield key, draft
             continue
         if key not in unsaved and (written := next(told)):
-            draft = memory.take(file, written, context)
+            draft = memory.take(file, written, context, sparing=sparing)
         if draft is None:
             draft = judging.read(file, context.policy, unsaved.get(key))
             judging.judge(draft, context)
             if keeps and key not in unsaved:
                 memory.keep(draft, context)
-        if sparing:
+        if lets_go:
             draft.let_go(context)
         yield key, draft
 

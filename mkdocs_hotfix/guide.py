@@ -10,8 +10,8 @@ from typing import Any
 from mkdocs_hotfix import flow, published
 from mkdocs_hotfix.findings import dotted
 from mkdocs_hotfix.flow import Flow
+from mkdocs_hotfix.parts import several
 from mkdocs_hotfix.policy import PRODUCTION_LIKE, Policy
-from mkdocs_hotfix.record import several
 from mkdocs_hotfix.rules import RULES
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import cast
 
-from mkdocs_hotfix import obligations, record, source
+from mkdocs_hotfix import obligations, record, source, sparing
 from mkdocs_hotfix.findings import Finding, Level, Pointer, Problem, Span, cap, left_out, visible
 from mkdocs_hotfix.paths import display
 from mkdocs_hotfix.policy import Policy, pointer
@@ -20,7 +19,6 @@ from mkdocs_hotfix.rules import BY_SLUG, RULES
 from mkdocs_hotfix.rules.reports import path_outside
 from mkdocs_hotfix.schema import MAX_PROBLEMS
 from mkdocs_hotfix.source import Source
-from mkdocs_hotfix.sparing import Later, LaterData
 from mkdocs_hotfix.verdicts import Verdict, verdicts
 
 MAX_FINDINGS = 100
@@ -96,23 +94,22 @@ class Draft:
     problems: list[tuple[Rule, Problem]] = field(default_factory=list)
     waived: frozenset[str] = frozenset()
 
-    def add(self, rule: Rule, problems: Iterable[Problem]) -> None:
+    def add(self, rule: Rule, problem: Problem) -> None:
         """Take in what a rule has found; nothing is said about what can not be read."""
         assert self.record is not None  # noqa: S101 - rules look at records
-        self.problems += [(rule, one) for one in problems if not self.record.is_unclear(one.pointer)]
+        if not self.record.is_unclear(problem.pointer):
+            self.problems.append((rule, problem))
 
     def let_go(self, context: Context) -> None:
         """Keep of a record that is all right only what rules compare; the rest is read again should anybody ask."""
-        if self.record is None or self.problems or self.record.waivers or not self.source.digest:
-            return
-        later = Later(self.file, self.source.digest)
         one = self.record
-        evidence = {
-            kind: replace(it, data=LaterData(later, it.data, "evidence", kind)) for kind, it in one.evidence.items()
-        }
-        self.record = replace(one, data=LaterData(later, one.data), evidence=evidence)
-        self.source = cast("Source", later)
-        context.dossier.let_go(self.record)
+        if one is None or self.problems or one.waivers or not self.source.digest:
+            return
+        self.source = sparing.again(self.file, self.source.digest)
+        if not isinstance(one.data, sparing.Sparse):
+            near, again = sparing.near(one.data), self.source
+            self.record = sparing.sparse(one.file, one.path, one.root, near, again, lambda: again.value(()))
+        context.dossier.let_go(one)
 
     def finish(self, context: Context, levels: Mapping[str, Level | None]) -> Judged:
         """Give each problem its level and place, and each requirement its verdict."""
@@ -189,7 +186,7 @@ def read(file: Path, policy: Policy, instead: bytes | None = None) -> Draft:
         instead: What it would hold, if that is to be judged.
     """
     path = visible(display(file))
-    if file.is_symlink():
+    if os.path.islink(file):  # noqa: PTH114 - in a quarter of the time
         link = Problem(
             "This is a symbolic link, and links in the records folder are not followed",
             help=("Put the file itself here.",),
@@ -210,23 +207,26 @@ def understand(file: Path, path: str, read_as: Source, policy: Policy) -> Draft:
     # Also of what is not told: what has no shape must not be judged.
     unclear = frozenset(part for problem in departures for part in _parts(problem))
     if ("status",) not in unclear:
-        draft.record = record.build(file, path, root_of(file, policy), read_as.data, read_as.body, unclear)
+        draft.record = record.build(file, path, root_of(file, policy), read_as.data, read_as, unclear)
     return draft
 
 
 def judge(draft: Draft, context: Context, only: Sequence[str] | None = None) -> None:
     """Let every rule about one record look at it, or only those with these slugs."""
     one = draft.record
-    for rule in RULES if one and only is None else map(BY_SLUG.__getitem__, only or ()):
-        if one and rule.check:
-            draft.add(rule, rule.check(one, context))
+    if one is None:
+        return
+    for rule in RULES if only is None else map(BY_SLUG.__getitem__, only):
+        if rule.check:
+            for problem in rule.check(one, context):
+                draft.add(rule, problem)
 
 
 def compare(drafts: Iterable[Draft], context: Context) -> None:
     """Let every rule that compares records look at all of them."""
     of = {id(draft.record): draft for draft in drafts if draft.record}
     for one, rule, problem in compared([draft.record for draft in of.values() if draft.record], context):
-        of[id(one)].add(rule, (problem,))
+        of[id(one)].add(rule, problem)
 
 
 def compared(records: Sequence[Record], context: Context) -> Iterator[tuple[Record, Rule, Problem]]:

@@ -12,15 +12,14 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mkdocs_hotfix import judging, record, source
-from mkdocs_hotfix.dossier import Dossier, Opened
+from mkdocs_hotfix import judging, record, source, times
 from mkdocs_hotfix.findings import Problem, Span, visible
 from mkdocs_hotfix.judging import Draft
 from mkdocs_hotfix.paths import display, read_regular
@@ -29,29 +28,22 @@ from mkdocs_hotfix.quiet import quiet_time
 from mkdocs_hotfix.reports import Case, TestReport
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG, RULES
-from mkdocs_hotfix.times import later
+from mkdocs_hotfix.sparing import Near, later, near, sparse
 
 _ORDER = {rule.slug: number for number, rule in enumerate(RULES)}
 _ODD = timedelta(days=1, hours=1, minutes=1, seconds=1)
 
 
 class Known(NamedTuple):
-    """What is remembered of a report: the path as written, SHA-256 of its bytes and of what it says; and itself, if need be."""
+    """What is remembered of a report: the path as written, SHA-256 of its bytes and of what it says, and how much that was."""
 
     text: str
     digest: str
     content: str
     elements: int
-    report: TestReport | None
-
-    @classmethod
-    def of(cls, opened: Opened, report: TestReport, dossier: Dossier, *, whole: bool) -> Known:
-        """Sum up a report that was read."""
-        elements = dossier.elements(opened.place.file)
-        return cls(opened.text, report.sha256, report.content, elements, report if whole else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """What is remembered of one record.
 
@@ -60,9 +52,10 @@ class Entry:
         quiet: From when until when time changes nothing but such sentences; seconds since 1970. No time at all for one in
             which a clock may run: that has to be summed up anew from its first moment on.
         timed: The rules that such sentences come from.
-        reports: What is remembered of each report that it names: all that it says, where a clock may run.
+        reports: What is remembered of each report that it names.
         problems: What the rules about one record have found, each with the rule's slug, and with its place.
-        data: Its front matter.
+        near: What rules compare.
+        packed: Its front matter and, where a clock may run, all that its reports say; packed, since few records are asked for it.
     """
 
     digest: str
@@ -70,28 +63,37 @@ class Entry:
     timed: tuple[str, ...]
     reports: tuple[Known, ...]
     problems: tuple[tuple[str, Problem], ...]
-    data: Mapping[str, Any]
+    near: Near
+    packed: bytes
 
     @classmethod
     def of(cls, draft: Draft, context: Context) -> Entry | None:
         """Sum up a draft that was judged alone; nothing where bytes do not decide everything that is said about it."""
-        one = draft.record
-        if one is None or one.unclear or not draft.source.digest or draft.source.data is None:
+        one, data = draft.record, draft.source.data
+        if one is None or one.unclear or not draft.source.digest or data is None:
             return None
         named = (opened for evidence in one.evidence.values() for opened in context.dossier.of(one, evidence))
         reports = [(opened, opened.report) for opened in named if opened.report]
         if len(reports) < sum(len(evidence.reports) for evidence in one.evidence.values()):
             return None
-        quiet = quiet_time(draft.source.data, [report for _, report in reports], context)
+        quiet = quiet_time(data, [report for _, report in reports], context)
         runs = quiet[0] == quiet[1]
+        elements = context.dossier.elements
         return cls(
             draft.source.digest,
             quiet,
             () if runs else _timed(draft, context),
-            tuple(Known.of(opened, report, context.dossier, whole=runs) for opened, report in reports),
+            tuple(Known(it.text, of.sha256, of.content, elements(it.place.file)) for it, of in reports),
             tuple((rule.slug, replace(one, span=judging.place(draft.source, one))) for rule, one in draft.problems),
-            draft.source.data,
+            near(data),
+            pack(data, [report for _, report in reports] if runs else []),
         )
+
+    @cached_property
+    def unpacked(self) -> tuple[dict[str, Any], tuple[TestReport, ...]]:
+        """The front matter, and the reports where a clock may run; else none."""
+        data, reports = json.loads(zlib.decompress(self.packed))
+        return data, tuple([_report(one) for one in reports])
 
     def is_quiet(self, context: Context) -> bool:
         """Tell whether time changes nothing now."""
@@ -101,29 +103,35 @@ class Entry:
         """Tell whether a clock may run in it now, so that every rule has to be asked."""
         return self.quiet[0] == self.quiet[1] > context.as_of.timestamp()
 
-    def draft(self, file: Path, context: Context, *, anew: bool) -> Draft | None:
+    def draft(self, file: Path, context: Context, *, anew: bool, sparing: bool = False) -> Draft | None:
         """Make the draft; nothing where the file or a report holds other bytes.
 
         Args:
             file: The record's file.
             context: What rules may know.
             anew: Whether to ask every rule.
+            sparing: Whether what rules compare is enough of a record about which nothing is asked anew.
         """
         raw = _bytes(file)
         if raw is None or hashlib.sha256(raw).hexdigest() != self.digest:
             return None
         root = judging.root_of(file, context.policy)
         dossier = context.dossier
-        for text, digest, content, elements, report in self.reports:
-            place = dossier.place(text, file, root)
-            if place.trouble or dossier.digest(place.file) != digest:
+        for known in self.reports:
+            place = dossier.place(known.text, file, root)
+            if place.trouble or dossier.digest(place.file) != known.digest:
                 return None
-            dossier.remember(place.file, content)
-            if report is not None:
-                dossier.take(place.file, report, elements)
+            dossier.remember(place.file, known.content)
         path = visible(display(file))
-        read_as = source.known(raw, self.digest, self.data)
-        draft = Draft(file, path, read_as, record.build(file, path, root, self.data, read_as.body))
+        read_as = later(self.digest, lambda: source.known(raw, self.digest, self.unpacked[0]))
+        if sparing and not anew and not self.timed:
+            draft = Draft(file, path, read_as, sparse(file, path, root, self.near, read_as, self._data))
+            draft.problems = [(BY_SLUG[slug], problem) for slug, problem in self.problems]
+            return draft
+        data, reports = self.unpacked
+        for known, report in zip(self.reports, reports, strict=False):  # all of them, or none
+            dossier.take(dossier.place(known.text, file, root).file, report, known.elements)
+        draft = Draft(file, path, read_as, record.build(file, path, root, data, read_as))
         judging.judge(draft, context, None if anew else self.timed)
         if anew:
             return draft
@@ -134,23 +142,35 @@ class Entry:
         draft.problems = sorted([*stored, *timed], key=lambda told: _ORDER[told[0].slug])
         return draft
 
+    def _data(self) -> Mapping[str, Any]:
+        return self.unpacked[0]
+
     def written(self) -> bytes:
-        """Write it as JSON, packed: thousands of them wait for the end of a run."""
+        """Write it: how long the next part is, in four bytes; what is asked of every record, as JSON; and what is packed."""
         problems = [(slug, _plain(problem)) for slug, problem in self.problems]
-        reports = [(*known[:-1], known.report and asdict(known.report)) for known in self.reports]
-        parts = (self.digest, self.quiet, self.timed, reports, problems, self.data)
-        return zlib.compress(json.dumps(parts, separators=(",", ":"), default=datetime.isoformat).encode(), 1)
+        head = _json([self.digest, self.quiet, self.timed, self.reports, problems, self.near])
+        return len(head).to_bytes(_SIZE) + head + self.packed
 
     @classmethod
     def read(cls, written: bytes) -> Entry:
         """Read what `written` has written."""
-        digest, (start, end), timed, reports, problems, data = json.loads(zlib.decompress(written).decode())
-        told = tuple((slug, _problem(problem)) for slug, problem in problems)
-        filed = tuple(
-            Known(text, of, content, elements, report and _report(report))
-            for text, of, content, elements, report in reports
-        )
-        return cls(digest, (start, end), tuple(timed), filed, told, data)
+        end = _SIZE + int.from_bytes(written[:_SIZE])
+        digest, (start, stop), timed, reports, problems, (fields, evidence) = json.loads(written[_SIZE:end])
+        told = tuple([(slug, _problem(problem)) for slug, problem in problems])
+        filed = tuple([Known(*one) for one in reports])
+        return cls(digest, (start, stop), tuple(timed), filed, told, (fields, evidence), written[end:])
+
+
+_SIZE = 4
+
+
+def pack(data: Mapping[str, Any], reports: Sequence[TestReport]) -> bytes:
+    """Pack the front matter and reports: thousands of them wait for the end of a run."""
+    return zlib.compress(_json([data, [asdict(one) for one in reports]]), 1)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), default=datetime.isoformat).encode()
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -199,14 +219,14 @@ class Memory:
         others = {key: one for key, one in self.entries.items() if key not in self.kept and (root / key).exists()}
         return {**others, **self.kept}
 
-    def recall(self, file: Path, context: Context) -> Draft | None:
-        """Make the draft of a record as it was judged; nothing where anything is not as it was."""
+    def recall(self, file: Path, context: Context, *, sparing: bool = False) -> Draft | None:
+        """Make the draft of a record as it was judged; nothing where anything is not as it was. `sparing` as in `Entry.draft`."""
         key = _key(file, context.policy)
         written = self.entries.get(key)
         entry = Entry.read(written) if written else None
         if written is None or entry is None or not (entry.is_quiet(context) or entry.may_run(context)):
             return None
-        draft = entry.draft(file, context, anew=not entry.is_quiet(context))
+        draft = entry.draft(file, context, anew=not entry.is_quiet(context), sparing=sparing)
         if draft is not None:
             self.kept[key] = written
         return draft
@@ -217,9 +237,9 @@ class Memory:
         if entry is not None:
             self.kept[_key(draft.file, context.policy)] = entry.written()
 
-    def take(self, file: Path, written: bytes, context: Context) -> Draft | None:
+    def take(self, file: Path, written: bytes, context: Context, *, sparing: bool = False) -> Draft | None:
         """Make the draft of a record that a worker has judged just now; nothing where its file has changed since."""
-        draft = Entry.read(written).draft(file, context, anew=False)
+        draft = Entry.read(written).draft(file, context, anew=False, sparing=sparing)
         if draft is not None:
             self.kept[_key(file, context.policy)] = written
         return draft
@@ -249,7 +269,7 @@ def _timed(draft: Draft, context: Context) -> tuple[str, ...]:
     if not draft.problems:
         return ()
     again = Draft(draft.file, draft.path, draft.source, draft.record)
-    judging.judge(again, replace(context, as_of=later(context.as_of, _ODD)))
+    judging.judge(again, replace(context, as_of=times.later(context.as_of, _ODD)))
 
     def said(one: Draft) -> dict[str, list[Problem]]:
         told: dict[str, list[Problem]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -44,8 +44,9 @@ class Obligation:
         return self.need.removeprefix("evidence.") if self.need.startswith("evidence.") else ""
 
 
+@lru_cache(maxsize=1 << 4)
 def owed(record: Record, policy: Policy, as_of: datetime) -> tuple[Obligation, ...]:
-    """List what a record must carry for what it claims, each once, in the order of the lifecycle.
+    """List what a record must carry for what it claims, each once, in the order of the lifecycle. Six rules ask it in turn.
 
     Evidence that may be owed for a while after the deployment is on the list from its deadline on.
     """
@@ -115,7 +116,7 @@ def step_back(record: Record, policy: Policy, as_of: datetime, obligation: Oblig
     claimed = policy.reached(back)
     if record.deployed is not None and not any("deployed" in one.needs for one in claimed):
         return ""
-    still = {one.need for one in owed(replace(record, status=back), policy, as_of)}
+    still = {one.need for one in owed(record.claiming(back), policy, as_of)}
     return "" if obligation.need in still else back
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mkdocs_hotfix.record import end_of
+from mkdocs_hotfix.parts import end_of
 from mkdocs_hotfix.reports import TestReport
 from mkdocs_hotfix.rule import Context
 

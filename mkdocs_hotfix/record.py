@@ -5,100 +5,76 @@ Parts whose shape is wrong are left out and listed in `unclear`, so that the res
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from mkdocs_hotfix import times
+from mkdocs_hotfix import parts, times
 from mkdocs_hotfix.findings import Pointer
-from mkdocs_hotfix.times import later
+from mkdocs_hotfix.parts import Approval, Event, Release, Triage, Waiver, end_of, several
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: a report, a deployment, a rollback, a withdrawal."""
-
-    at: datetime
-    by: str
-    url: str = ""
-    because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """Somebody in a role allowed something: a deployment, an exception."""
-
-    at: datetime
-    by: str
-    role: str
-    because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """Somebody in a role allowed a requirement to be left out, until `ends`."""
-
-    requirement: str
-    because: str
-    by: str
-    role: str
-    at: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to one question of the triage."""
-
-    answer: bool
-    because: str
-    harms: tuple[str, ...]
-    percent: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Triage:
-    """The answers and the decision (`hotfix` or `defer`)."""
-
-    at: datetime
-    by: str
-    answers: Mapping[str, Answer]
-    decision: str
-    exception: Approval | None
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """The cumulative package over the official release `base`."""
-
-    base: str = ""
-    version: str = ""
-    includes: tuple[str, ...] = ()
-    branch: str = ""
-    commit: str = ""
-    pull_request: str = ""
-    rollback: str = ""
-    merge_back: tuple[Mapping[str, str], ...] = ()
-    drops: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
-    """One piece of evidence. `data` has the fields that some kinds need: `affected`, `audience` and so on."""
+    """One piece of evidence. `data` has all its fields, also those that some kinds need: `affected`, `audience` and so on."""
 
     kind: str
-    at: datetime
-    by: str
-    result: str
-    environment: str
-    commit: str
-    summary: str
-    url: str
-    reports: tuple[str, ...]
-    sha256: tuple[str, ...]
     data: Mapping[str, Any]
+
+    @property
+    def at(self) -> datetime:
+        """When it was seen."""
+        return times.read(self.data["at"])
+
+    @property
+    def by(self) -> str:
+        """Who has seen it."""
+        by: str = self.data["by"]
+        return by
+
+    @property
+    def result(self) -> str:
+        """What came of it: `passed`, `failed` or nothing."""
+        text: str = self.data.get("result", "")
+        return text
+
+    @property
+    def environment(self) -> str:
+        """Where it was seen, by the policy's name."""
+        text: str = self.data.get("environment", "")
+        return text
+
+    @property
+    def commit(self) -> str:
+        """What was tested."""
+        text: str = self.data.get("commit", "")
+        return text
+
+    @property
+    def summary(self) -> str:
+        """What was seen, in words."""
+        text: str = self.data.get("summary", "")
+        return text
+
+    @property
+    def url(self) -> str:
+        """Where more of it is."""
+        text: str = self.data.get("url", "")
+        return text
+
+    @cached_property
+    def reports(self) -> tuple[str, ...]:
+        """The paths of its reports."""
+        return several(self.data.get("report"))
+
+    @property
+    def sha256(self) -> tuple[str, ...]:
+        """The digests by which reports are pinned."""
+        return several(self.data.get("sha256"))
 
     def report_pointer(self, index: int) -> Pointer:
         """Tell where in the record one of the reports is named."""
@@ -106,16 +82,27 @@ class Evidence:
         return here if isinstance(self.data.get("report"), str) else (*here, index)
 
 
-@dataclass(frozen=True, slots=True)
+class Written(Protocol):
+    """Where the record's text is: its source, or one that is read when somebody asks."""
+
+    @property
+    def body(self) -> str:
+        """The narrative, Markdown."""
+
+
+@dataclass(frozen=True, eq=False)
 class Record:
-    """One hotfix.
+    """One hotfix. Its parts are made of the data when somebody asks: of most records, most are never asked about.
+
+    Two are never equal, so that what follows from one can be remembered by it.
 
     Attributes:
         file: Where it lies.
         path: The same, as people see it.
         root: The folder out of which no path of the record may lead.
         data: The front matter as written, without the parts that are `unclear`.
-        body: The narrative, Markdown.
+        source: Where its text is.
+        evidence: Its evidence, by kind.
         unclear: Parts whose shape is wrong: they are there, and nobody can tell what they say.
     """
 
@@ -123,22 +110,88 @@ class Record:
     path: str
     root: Path
     data: Mapping[str, Any]
-    body: str
-    id: str
-    title: str
-    status: str
-    severity: str
-    service: str
-    reported: Event | None
-    triage: Triage | None
-    release: Release
+    source: Written = field(repr=False)
     evidence: Mapping[str, Evidence]
-    approvals: tuple[Approval, ...]
-    deployed: Event | None
-    rollback: Event | None
-    withdrawn: Event | None
-    waivers: tuple[Waiver, ...] = ()
-    unclear: frozenset[Pointer] = field(default=frozenset())
+    unclear: frozenset[Pointer] = frozenset()
+
+    @cached_property
+    def id(self) -> str:
+        """The id, or the file's name where it has none."""
+        text: str = self.data.get("id", self.file.stem)
+        return text
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        text: str = self.data.get("title", "")
+        return text
+
+    @cached_property
+    def status(self) -> str:
+        """The status: a record without one is not made."""
+        status: str = self.data["status"]
+        return status
+
+    @property
+    def severity(self) -> str:
+        """The severity, by the policy's name."""
+        text: str = self.data.get("severity", "")
+        return text
+
+    @property
+    def service(self) -> str:
+        """What was broken."""
+        text: str = self.data.get("service", "")
+        return text
+
+    @property
+    def body(self) -> str:
+        """The narrative, Markdown."""
+        return self.source.body
+
+    @cached_property
+    def reported(self) -> Event | None:
+        """When it was reported, and by whom."""
+        return parts.event(self.data.get("reported"))
+
+    @cached_property
+    def triage(self) -> Triage | None:
+        """The answers and the decision."""
+        return parts.triage(self.data.get("triage"))
+
+    @cached_property
+    def release(self) -> Release:
+        """The package."""
+        return parts.release(self.data.get("release", {}))
+
+    @cached_property
+    def approvals(self) -> tuple[Approval, ...]:
+        """Who has allowed the deployment."""
+        return tuple([parts.approval(one) for one in self.data.get("approvals", ())])
+
+    @cached_property
+    def deployed(self) -> Event | None:
+        """When it went to production."""
+        return parts.event(self.data.get("deployed"))
+
+    @cached_property
+    def rollback(self) -> Event | None:
+        """When it was taken back."""
+        return parts.event(self.data.get("rollback"))
+
+    @cached_property
+    def withdrawn(self) -> Event | None:
+        """When it was given up."""
+        return parts.event(self.data.get("withdrawn"))
+
+    @cached_property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Which requirements may be left out."""
+        return tuple([parts.waiver(one) for one in self.data.get("waivers", ())])
+
+    def claiming(self, status: str) -> Record:
+        """Return the same record with another status."""
+        return replace(self, data={**self.data, "status": status})
 
     def value(self, pointer: Pointer) -> Any:
         """Return what stands at a place, or nothing."""
@@ -188,6 +241,36 @@ class Record:
                 _add_times(value, (key,), found)
         return found
 
+    @cached_property
+    def texts(self) -> Mapping[str, list[str]]:
+        """Every text by the name of the field in which it or its list stands, for a glance that spares a closer look.
+
+        Texts of a table that stands in one of the fields that say something in `WORDS` are in that field, too.
+        """
+        found: dict[str, list[str]] = defaultdict(list)
+        open_: list[tuple[str, Any]] = [("", self.data)]
+        while open_:
+            name, node = open_.pop()
+            if type(node) is list:
+                found[name] += [one for one in node if type(one) is str]
+                open_ += [(name, one) for one in node if type(one) is not str and type(one) in _NESTED]
+                continue
+            for key, value in node.items():
+                kind = type(value)
+                if kind is str:
+                    found[key].append(value)
+                elif kind in _NESTED:
+                    open_.append((key, value))
+                    if key in WORDS and kind is dict:
+                        found[key] += [one for one in value.values() if type(one) is str]
+        return found
+
+
+WORDS = frozenset("summary because root_cause escaped_because issues_found affected test_scope audience".split())
+"""The fields that should say something in words."""
+
+_NESTED = frozenset((dict, list))
+
 
 def _add_times(node: Any, here: Pointer, found: list[tuple[Pointer, datetime]]) -> None:
     for key, value in node.items() if type(node) is dict else enumerate(node):
@@ -204,7 +287,7 @@ def build(
     path: str,
     root: Path,
     data: Mapping[str, Any],
-    body: str,
+    source: Written,
     unclear: frozenset[Pointer] = frozenset(),
 ) -> Record:
     """Make the record of data that the schema has accepted.
@@ -214,55 +297,13 @@ def build(
         path: The same, as people see it.
         root: The folder out of which no path of the record may lead.
         data: The front matter.
-        body: The narrative.
+        source: Where its text is.
         unclear: Parts that the schema has refused; they are left out.
     """
     if unclear:
         data = _without(data, unclear)
-    get = data.get
-    release = get("release", {})
-    return Record(
-        file=file,
-        path=path,
-        root=root,
-        data=data,
-        body=body,
-        id=get("id", file.stem),
-        title=get("title", ""),
-        status=data["status"],
-        severity=get("severity", ""),
-        service=get("service", ""),
-        reported=_event(get("reported")),
-        triage=_triage(get("triage")),
-        release=Release(
-            base=release.get("base", ""),
-            version=release.get("version", ""),
-            includes=tuple(release.get("includes", ())),
-            branch=release.get("branch", ""),
-            commit=release.get("commit", ""),
-            pull_request=release.get("pull_request", ""),
-            rollback=release.get("rollback", ""),
-            merge_back=tuple(release.get("merge_back", ())),
-            drops=tuple(one["id"] for one in release.get("drops", ())),
-        ),
-        evidence={kind: _evidence(kind, one) for kind, one in get("evidence", {}).items()},
-        approvals=tuple(_approval(one) for one in get("approvals", ())),
-        deployed=_event(get("deployed")),
-        rollback=_event(get("rollback")),
-        withdrawn=_event(get("withdrawn")),
-        waivers=tuple(
-            Waiver(
-                one["requirement"],
-                one["because"],
-                one["by"],
-                one["role"],
-                times.read(one["at"]),
-                end_of(one["expires"]),
-            )
-            for one in get("waivers", ())
-        ),
-        unclear=unclear,
-    )
+    evidence = {kind: Evidence(kind, one) for kind, one in data.get("evidence", {}).items()}
+    return Record(file, path, root, data, source, evidence, unclear)
 
 
 def _without(data: Mapping[str, Any], unclear: frozenset[Pointer]) -> dict[str, Any]:
@@ -270,60 +311,3 @@ def _without(data: Mapping[str, Any], unclear: frozenset[Pointer]) -> dict[str, 
     if "evidence" in kept:
         kept["evidence"] = {kind: one for kind, one in kept["evidence"].items() if ("evidence", kind) not in unclear}
     return kept
-
-
-def _event(data: Mapping[str, Any] | None) -> Event | None:
-    if data is None:
-        return None
-    return Event(times.read(data["at"]), data["by"], data.get("url", ""), data.get("because", ""))
-
-
-def _approval(data: Mapping[str, Any]) -> Approval:
-    return Approval(times.read(data["at"]), data["by"], data["role"], data.get("because", ""))
-
-
-def _triage(data: Mapping[str, Any] | None) -> Triage | None:
-    if data is None:
-        return None
-    answers = {
-        key: Answer(one["answer"], one["because"], tuple(one.get("harms", ())), one.get("percent"))
-        for key, one in data["answers"].items()
-    }
-    exception = data.get("exception")
-    return Triage(
-        times.read(data["at"]),
-        data["by"],
-        answers,
-        data["decision"],
-        _approval(exception) if exception else None,
-    )
-
-
-def _evidence(kind: str, data: Mapping[str, Any]) -> Evidence:
-    get = data.get
-    return Evidence(
-        kind=kind,
-        at=times.read(data["at"]),
-        by=data["by"],
-        result=get("result", ""),
-        environment=get("environment", ""),
-        commit=get("commit", ""),
-        summary=get("summary", ""),
-        url=get("url", ""),
-        reports=several(get("report")),
-        sha256=several(get("sha256")),
-        data=data,
-    )
-
-
-def end_of(text: str) -> datetime:
-    """Read a field that holds a day or a time; a day ends when it ends everywhere it counts: at midnight UTC."""
-    if "T" in text.upper():
-        return times.read(text)
-    found = date.fromisoformat(text)
-    return later(datetime(found.year, found.month, found.day, tzinfo=UTC), timedelta(days=1))
-
-
-def several(value: str | list[str] | None) -> tuple[str, ...]:
-    """Read a field that holds one text or a list of them."""
-    return () if value is None else (value,) if isinstance(value, str) else tuple(value)

@@ -1,54 +1,103 @@
-"""Sources that are read again when somebody asks, so that ten thousand records fit into little memory."""
+"""Records of which only what rules compare is at hand: so ten thousand fit into little memory, and are soon recalled.
+
+The rest is fetched when somebody asks, from the file or from what an earlier run has left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.paths import display
+from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.source import Source, read
 
-_SHORT = 100
+_FIELDS = ("id", "title", "status", "severity", "service", "release", "deployed", "rollback", "withdrawn", "waivers")
+_OF_EVIDENCE = ("environment", "report", "sha256")
+
+Fetch: TypeAlias = Callable[[], Mapping[str, Any]]
+
+Near: TypeAlias = tuple[dict[str, Any], dict[str, dict[str, Any]]]
+"""Some fields of a record, whole, and some of each piece of its evidence."""
 
 
-class Later:
-    """A source that is read again when somebody asks: of thousands of records, few are asked about."""
+def near(data: Mapping[str, Any]) -> Near:
+    """Pick what rules compare."""
+    fields = {name: data[name] for name in _FIELDS if name in data}
+    evidence = data.get("evidence", {}).items()
+    return fields, {kind: {name: one[name] for name in _OF_EVIDENCE if name in one} for kind, one in evidence}
 
-    def __init__(self, file: Path, digest: str) -> None:
-        self._file, self.digest = file, digest
+
+def sparse(file: Path, path: str, root: Path, at_hand: Near, source: Source, fetch: Fetch) -> Record:
+    """Make a record of what is at hand.
+
+    Args:
+        file: Where it lies.
+        path: The same, as people see it.
+        root: The folder out of which no path of the record may lead.
+        at_hand: What `near` has picked.
+        source: Where its text is.
+        fetch: Gets the whole data.
+    """
+    fields, pieces = at_hand
+    evidence = {
+        kind: Evidence(kind, Sparse(one, _OF_EVIDENCE, fetch, "evidence", kind)) for kind, one in pieces.items()
+    }
+    return Record(file, path, root, Sparse(fields, _FIELDS, fetch), source, evidence)
+
+
+class Sparse(Mapping[str, Any]):
+    """Data of which some fields are at hand, or known not to be there."""
+
+    def __init__(self, at_hand: Mapping[str, Any], names: tuple[str, ...], fetch: Fetch, *way: str) -> None:
+        self._near, self._names, self._fetch, self._way = at_hand, names, fetch, way
 
     @cached_property
-    def _again(self) -> Source:
-        again = read(self._file)
-        if again.digest != self.digest:
-            raise SetupError(f"{display(self._file)} was changed while it was checked. Check it again.")
-        return again
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._again, name)
-
-
-class LaterData(Mapping[str, Any]):
-    """The data of such a source, or a part of it. Short texts are at hand: every record is asked for its id."""
-
-    def __init__(self, later: Later, data: Mapping[str, Any], *way: str) -> None:
-        self._later, self._way = later, way
-        short = {} if way else {key: one for key, one in data.items() if isinstance(one, str) and len(one) <= _SHORT}
-        self._texts: Mapping[str, str] = short
-
-    @property
-    def _again(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._later.value(self._way)
+    def _far(self) -> Mapping[str, Any]:
+        found = self._fetch()
+        for part in self._way:
+            found = found[part]
         return found
 
     def __getitem__(self, key: str) -> Any:
-        return self._texts[key] if key in self._texts else self._again[key]
+        return (self._near if key in self._names else self._far)[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._again)
+        return iter(self._far)
 
     def __len__(self) -> int:
-        return len(self._again)
+        return len(self._far)
+
+
+class Later:
+    """A source that is made when somebody asks for more than its digest."""
+
+    def __init__(self, digest: str, make: Callable[[], Source]) -> None:
+        self.digest, self._make = digest, make
+
+    @cached_property
+    def _made(self) -> Source:
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._made, name)
+
+
+def later(digest: str, make: Callable[[], Source]) -> Source:
+    """Make a source that is made when somebody asks for more than its digest."""
+    return cast("Source", Later(digest, make))
+
+
+def again(file: Path, digest: str) -> Source:
+    """Make a source that reads its file again when somebody asks."""
+
+    def make() -> Source:
+        found = read(file)
+        if found.digest != digest:
+            raise SetupError(f"{display(file)} was changed while it was checked. Check it again.")
+        return found
+
+    return later(digest, make)
