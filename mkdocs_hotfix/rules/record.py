@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from mkdocs_hotfix.findings import Pointer, Problem, dotted, shorten
-from mkdocs_hotfix.record import Record
+from mkdocs_hotfix.record import WORDS, Record
 from mkdocs_hotfix.rule import Context, judges_corpus, judges_record
 
 
@@ -95,6 +95,8 @@ def vacuous_text(record: Record, context: Context) -> Iterator[Problem]:
     ```
     """
     empty = _vacuous(context.policy.vacuous)
+    if _says_something(record, _squeezed(empty)):
+        return
     seen: dict[str, list[Pointer]] = defaultdict(list)
     for pointer, text in _texts(record):
         plain = _plain(text)
@@ -133,18 +135,6 @@ _PLACEHOLDER = re.compile(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{?[^{}]*\}?\}|\(?(?:your|insert|describe|write|fill in|enter)\b[^.]*(?:here|\.\.\.|…)\)?",
     re.IGNORECASE,
 )
-_TEXT_FIELDS = {
-    "summary",
-    "because",
-    "root_cause",
-    "escaped_because",
-    "issues_found",
-    "affected",
-    "test_scope",
-    "audience",
-}
-
-
 _WORDS = re.compile(r"[^\W_]+")
 _ASCII_WORDS = "".join(char.lower() if char.isalnum() else " " for char in map(chr, range(128)))
 
@@ -154,6 +144,36 @@ def _vacuous(more: tuple[str, ...]) -> frozenset[str]:
     lines = files("mkdocs_hotfix").joinpath("vacuous.txt").read_text("utf-8").splitlines()
     known = (line for line in lines if line and not line.startswith("#"))
     return frozenset(map(_plain, (*known, *more))) | {""}
+
+
+_CAPITALS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_NO_LETTERS = bytes(one for one in range(128) if not chr(one).isalnum())
+_BEGINNINGS = tuple(word.encode() for word in sorted(_OPEN | _ORDERS))
+
+
+def _says_something(record: Record, empty: frozenset[bytes]) -> bool:
+    """Tell at a glance that there is nothing to find, as in nearly all records: no text begins or reads like an empty one, nor thrice.
+
+    Letters and digits alone are compared, so that what is alike in plain words is alike here, too.
+    """
+    seen = []
+    for name in _WORDY:
+        for text in record.texts.get(name, ()):
+            if not text.isascii() or not text[:1].isalnum():
+                return False
+            squeezed = text.encode().translate(_CAPITALS, _NO_LETTERS)
+            if squeezed in empty or squeezed.startswith(_BEGINNINGS):
+                return False
+            seen.append(squeezed)
+    return len(set(seen)) > len(seen) - _SAME + 1
+
+
+_WORDY = ("title", "rollback", *sorted(WORDS))
+
+
+@cache
+def _squeezed(empty: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(text.replace(" ", "").encode() for text in empty)
 
 
 def _plain(text: str) -> str:
@@ -177,7 +197,7 @@ def _texts(record: Record) -> Iterator[tuple[Pointer, str]]:
         yield ("release", "rollback"), record.release.rollback
     found: list[tuple[Pointer, str]] = []
     for key, value in record.data.items():
-        if key in _TEXT_FIELDS and isinstance(value, str):
+        if key in WORDS and isinstance(value, str):
             found.append(((key,), value))
         elif key not in _NO_TEXTS and type(value) in (dict, list):
             _add_below(value, (key,), found)
@@ -189,11 +209,11 @@ _NO_TEXTS = {"extra", "links", "security"}
 
 def _add_below(node: dict[str, Any] | list[Any], here: Pointer, found: list[tuple[Pointer, str]]) -> None:
     """Walk the texts below a field; a list's items and a table's values belong to the field that holds them."""
-    inside = here[-1] in _TEXT_FIELDS
+    inside = here[-1] in WORDS
     for key, value in node.items() if isinstance(node, dict) else enumerate(node):
         kind = type(value)
         if kind is str:  # most are
-            if inside or key in _TEXT_FIELDS:
+            if inside or key in WORDS:
                 found.append(((*here, key), value))
         elif kind is dict or kind is list:
             _add_below(value, (*here, key), found)

@@ -10,7 +10,7 @@ from mkdocs_hotfix.findings import Level, Pointer, Problem, dotted
 from mkdocs_hotfix.policy import pointer
 from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
-from mkdocs_hotfix.times import rfc3339, spell
+from mkdocs_hotfix.times import read, rfc3339, spell
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -42,20 +42,20 @@ def out_of_order(record: Record, context: Context) -> Iterator[Problem]:
         for need in chain:
             if need == "rollback" and record.taken_back is None and not ended:
                 continue  # what was deployed again came after it
-            moments = record.moments(pointer(need))
-            for place, at in moments:
-                if latest and at < latest[1] and place not in told:
+            before = latest
+            for place, at in record.moments(pointer(need)):
+                if before and at < before[1] and place not in told:
                     told.add(place)
-                    early, late = _event(place), _event(latest[0])
+                    early, late = _event(place), _event(before[0])
                     yield Problem(
                         f"`{early}` is before `{late}`",
                         pointer=place,
-                        help=(f"Check day and zone: `{late}` is {rfc3339(latest[1])}.",),
-                        label=f"{spell(latest[1] - at)} too early",
+                        help=(f"Check day and zone: `{late}` is {rfc3339(before[1])}.",),
+                        label=f"{spell(before[1] - at)} too early",
                         on="value",
                     )
-            ordered = [moment for moment in moments if moment[0] not in told]
-            latest = max([*ordered, *([latest] if latest else [])], key=lambda moment: moment[1], default=None)
+                elif place not in told and (latest is None or at > latest[1] or (latest is before and at == latest[1])):
+                    latest = (place, at)
 
 
 @judges_record("TIM402", makes="failed")
@@ -80,6 +80,8 @@ def in_the_future(record: Record, context: Context) -> Iterator[Problem]:
     ```
     """
     latest = context.as_of + CLOCKS_DIFFER
+    if not any(_may_be_late(text, latest) for text in record.texts.get("at", ())):
+        return
     for place, at in record.times():
         if at > latest:
             yield Problem(
@@ -186,6 +188,13 @@ def status_behind(record: Record, context: Context) -> Iterator[Problem]:
             label="and yet `rollback`",
             on="value",
         )
+
+
+def _may_be_late(text: str, latest: datetime) -> bool:
+    try:
+        return read(text) > latest
+    except (ValueError, OverflowError):  # below `extra`, which is not looked at, anything may stand
+        return True
 
 
 def _event(place: Pointer) -> str:

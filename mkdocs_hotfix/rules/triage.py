@@ -126,7 +126,6 @@ def decision_contradicts_answers(record: Record, context: Context) -> Iterator[P
             label="the answers say `defer`",
             on="value",
         )
-    reached = {status.id for status in policy.reached(record.status)}
     deferring = {one.id for one in policy.exits() if one.id == "deferred"}
     if triage.decision == "hotfix" and record.status in deferring:
         yield Problem(
@@ -139,7 +138,7 @@ def decision_contradicts_answers(record: Record, context: Context) -> Iterator[P
     elif (
         triage.decision == "defer"
         and verdict != "hotfix"
-        and reached - _before_work(context) - deferring - {"withdrawn"}
+        and {status.id for status in policy.reached(record.status)} - _before_work(context) - deferring - {"withdrawn"}
     ):
         yield Problem(
             f"The decision is to wait, and the status is `{record.status}`",
