@@ -90,11 +90,9 @@ class Written(Protocol):
         """The narrative, Markdown."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Record:
     """One hotfix. Its parts are made of the data when somebody asks: of most records, most are never asked about.
-
-    Two are never equal, so that what follows from one can be remembered by it.
 
     Attributes:
         file: Where it lies.
@@ -113,6 +111,8 @@ class Record:
     source: Written = field(repr=False)
     evidence: Mapping[str, Evidence]
     unclear: frozenset[Pointer] = frozenset()
+
+    __hash__ = object.__hash__  # what follows from one is remembered by it, and not by all that it says
 
     @cached_property
     def id(self) -> str:
