@@ -15,6 +15,7 @@ import ijson  # type: ignore[import-untyped]
 
 from mkdocs_hotfix.findings import shorten
 from mkdocs_hotfix.testreport import CHUNK, LESS, MAX_ELEMENTS, REPAIR, Feed, ReportError
+from mkdocs_hotfix.wording import not_json
 
 MAX_DEPTH = 32
 MAX_KEPT = 200_000
@@ -164,10 +165,8 @@ def _why(source: Feed | io.BytesIO) -> tuple[str, int | None]:
         raw = stream.read(MAX_LOCATED + 1)
         if len(raw) <= MAX_LOCATED:
             json.loads(raw.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        return (error.msg[:1].lower() + error.msg[1:]).replace("invalid", "unexpected"), error.lineno
-    except UnicodeDecodeError as error:
-        return "a byte is not UTF-8", error.object.count(b"\n", 0, error.start) + 1
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        return not_json(error)
     except (OSError, ValueError, AttributeError, RecursionError):
         pass
     return "a number in it is out of range, or the text breaks off", None

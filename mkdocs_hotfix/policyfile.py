@@ -31,7 +31,7 @@ from mkdocs_hotfix.policy import (
     pointer,
 )
 from mkdocs_hotfix.schema import Shape
-from mkdocs_hotfix.wording import one_of
+from mkdocs_hotfix.wording import not_json, one_of
 
 NAME = "policy.yml"
 _MAX_EXTRA = 1 << 18
@@ -224,6 +224,9 @@ def _extra(file: Path, read_as: source.Source, name: str, held: Mapping[Path, by
         Draft202012Validator.check_schema(found)
     except OSError as error:
         raise SetupError(f"{where} can not be read: {(error.strerror or 'unknown reason').lower()}.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        reason, line = not_json(error)
+        raise SetupError(f"{where} is no JSON: {reason} (line {line}). Mend it there.") from None
     except (ValueError, RecursionError, SchemaError) as error:
         raise SetupError(f"{where} is not a JSON Schema (draft 2020-12): {str(error).splitlines()[0]}.") from None
     text = json.dumps(found)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from mkdocs_hotfix.findings import SetupError, shorten
 from mkdocs_hotfix.paths import display, open_regular
 from mkdocs_hotfix.policy import Policy
+from mkdocs_hotfix.wording import not_json
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -200,6 +201,9 @@ def _names(cert: Certificate) -> list[str]:
 
 
 def _said(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        reason, line = not_json(error)
+        return f"{reason}, line {line}"
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return shorten(first.rstrip("."), 160)
 

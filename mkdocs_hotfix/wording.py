@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,29 @@ from mkdocs_hotfix.findings import Pointer, Problem, dotted, shorten
 
 UNKNOWN, MISSING, WRONG_TYPE = "unknown-field", "missing-field", "wrong-type"
 NOT_ALLOWED, NOT_TEXT = "not-allowed-value", "not-text"
+
+
+# What Python's reader of JSON says, which some versions of it word otherwise, and what that means.
+_JSON = (
+    ("control character", "a text in quotes is not closed on its line, or holds a control character"),
+    ("Unterminated string", "a text in quotes is never closed"),
+    ("escape", "a backslash starts an escape that is not known"),
+    ("trailing comma", "a comma stands before the end of a list or an object"),
+    ("property name", "a name in double quotes is expected"),
+    ("',' delimiter", "a comma or a closing bracket is expected"),
+    ("':' delimiter", "a colon is expected"),
+    ("Expecting value", "a value is expected"),
+    ("Extra data", "something follows its end"),
+)
+
+
+def not_json(error: json.JSONDecodeError | UnicodeDecodeError) -> tuple[str, int]:
+    """Say why bytes are no JSON, and in which line, from 1."""
+    if isinstance(error, UnicodeDecodeError):
+        return "a byte is not UTF-8", error.object.count(b"\n", 0, error.start) + 1
+    return next(
+        (words for said, words in _JSON if said in error.msg), "something unexpected stands there"
+    ), error.lineno
 
 
 def guess(word: str, known: Iterable[str]) -> str | None:

@@ -305,7 +305,7 @@ def test_without_the_extra_it_is_said_what_to_install(docs: Docs, ours: Any, mon
     ("root", "words"),
     [
         (None, "can not be read"),
-        ("{", "is no trusted root"),
+        ("{", r"is no trusted root of Sigstore \(a name in double quotes is expected, line 1\)"),
         ("{}", "is no trusted root"),
         ("[]", "is no trusted root"),
     ],

@@ -133,7 +133,12 @@ def test_a_policy_that_is_not_there_or_no_file_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("own", "told"),
     [
-        ("{", "is not a JSON Schema"),
+        ("{\n", "own.json, is no JSON: a name in double quotes is expected (line 2). Mend it there."),
+        (
+            '{\n"type": "a\nb"}',
+            "is no JSON: a text in quotes is not closed on its line, or holds a control character (line 2)",
+        ),
+        (b'{\n"type": "\xff"}', "is no JSON: a byte is not UTF-8 (line 2)"),
         ('{"type": "objekt"}', "is not a JSON Schema"),
         ('{"$ref": "https://example.com/x"}', "without `$ref`"),
         ("[]", "JSON Schema"),
@@ -141,9 +146,11 @@ def test_a_policy_that_is_not_there_or_no_file_is_refused(tmp_path: Path):
         (None, "can not be read"),
     ],
 )
-def test_a_schema_of_the_organisation_that_can_not_be_used_is_refused(tmp_path: Path, own: str | None, told: str):
+def test_a_schema_of_the_organisation_that_can_not_be_used_is_refused(
+    tmp_path: Path, own: str | bytes | None, told: str
+):
     if own is not None:
-        (tmp_path / "own.json").write_text(own, "utf-8")
+        (tmp_path / "own.json").write_bytes(own if isinstance(own, bytes) else own.encode())
     said = refusal(tmp_path, TEXT + "extra: own.json\n")
     assert told in said
     assert "policy.yml:" in said

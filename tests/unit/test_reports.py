@@ -466,6 +466,27 @@ def test_hostile_input_is_refused(name: str) -> None:
     assert all(bad not in f"{error.reason} {error.advice}".lower() for bad in ("please", "forbidden"))
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"results": "a\nb"}', "a text in quotes is not closed on its line"),
+        ('{"results": "a', "a text in quotes is never closed"),
+        ('{"results": "\\d"}', "a backslash starts an escape that is not known"),
+        ('{"results": "\\u12"}', "a backslash starts an escape that is not known"),
+        ('{"results": {x: 1}}', "a name in double quotes is expected"),
+        ('{"results": }', "a value is expected"),
+        ('{"results": 1 "x": 1}', "a comma or a closing bracket is expected"),
+        ('{"results" 1}', "a colon is expected"),
+        ('{"results": 1} {}', "something follows its end"),
+    ],
+)
+def test_what_is_wrong_with_json_is_told_in_our_words(text: str, reason: str) -> None:
+    error = refusal(text)
+    assert error.reason.startswith(f"The JSON is not well-formed: {reason}")
+    assert not error.reason.endswith(" at")
+    assert error.line == 1
+
+
 def test_where_it_breaks() -> None:
     assert refusal(f"<testsuites>\n<testsuite>\n{OK}\n").line == 4
     assert refusal('{\n"results": 1,\nx}').line == 3
