@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from mkdocs_hotfix import gate, git, policyfile, witness
 from mkdocs_hotfix.cli import cli
-from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.findings import Level, SetupError
 from mkdocs_hotfix.formats import text
 from mkdocs_hotfix.gate import Report
 
@@ -1003,8 +1003,21 @@ def change_report(shop: Shop, _data: dict[str, Any]) -> None:
     other_report(shop)
 
 
+def as_it_is(shop: Shop, data: Mapping[str, Any]) -> None:
+    """Write a record, however little it is one, and leave its reports as they are."""
+    (shop.records / f"{ID}.md").write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+
+
 def delete_evidence(_shop: Shop, data: dict[str, Any]) -> None:
     del data["evidence"]["smoke-test"]
+
+
+def delete_all_evidence(_shop: Shop, data: dict[str, Any]) -> None:
+    del data["evidence"]
+
+
+def empty_all_evidence(_shop: Shop, data: dict[str, Any]) -> None:
+    data["evidence"] = {}
 
 
 def delete_report(shop: Shop, _data: dict[str, Any]) -> None:
@@ -1018,6 +1031,8 @@ def other_commit(shop: Shop, data: dict[str, Any]) -> None:
 EDITS: Mapping[str, tuple[Callable[[Shop, dict[str, Any]], None], str]] = {
     "another result": (with_evidence(result="failed"), "evidence.smoke-test"),
     "evidence deleted": (delete_evidence, "evidence.smoke-test"),
+    "all evidence deleted": (delete_all_evidence, "evidence"),
+    "all evidence deleted from its field": (empty_all_evidence, "evidence"),
     "another report": (change_report, "evidence.regression-test"),
     "report deleted": (delete_report, "evidence.regression-test"),
     "another commit": (other_commit, "release.commit"),
@@ -1039,8 +1054,7 @@ def test_a_closed_record_is_not_edited_in_silence(
     change, what = EDITS[name]
     data = shop.data()
     change(shop, data)
-    path = shop.records / f"{ID}.md"
-    path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+    as_it_is(shop, data)
     report = shop.check(since="HEAD")
     tells(report)
     found = [one for one in report.findings if one.slug == "edited-after-closing"]
@@ -1048,7 +1062,7 @@ def test_a_closed_record_is_not_edited_in_silence(
     assert what in " ".join(found[0].help)
     for told, allowed in ((what, True), (what.split(".")[0], True), ("evidence.communication", False)):
         data["amendments"] = [amendment(told)]
-        path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+        as_it_is(shop, data)
         assert ("edited-after-closing" not in shop.slugs(since="HEAD")) is allowed
 
 
@@ -1104,13 +1118,60 @@ def test_what_could_not_be_read_when_it_was_closed_can_be_mended(shop: Shop):
     assert shop.slugs(since="HEAD") == set()
 
 
+def closed_with_unclear_evidence(shop: Shop) -> dict[str, Any]:
+    """Commit a closed record of which one kind of evidence can not be read, and return it with that kind mended."""
+    data = shop.data()
+    as_it_is(shop, {**data, "evidence": {**data["evidence"], "communication": "told"}})
+    shop.commit("closed all the same")
+    return data
+
+
+def edits(shop: Shop, data: dict[str, Any]) -> list[str]:
+    as_it_is(shop, data)
+    found = [one for one in shop.check(since="HEAD").findings if one.slug == "edited-after-closing"]
+    assert all(one.level is Level.ERROR for one in found)
+    return [one.message.partition(" was ")[0] for one in found]
+
+
+def test_evidence_that_could_not_be_read_when_it_was_closed_can_be_mended_and_hides_no_other_edit(shop: Shop):
+    data = closed_with_unclear_evidence(shop)
+    assert edits(shop, data) == []
+    data["evidence"]["smoke-test"]["by"] = "test-two"
+    assert edits(shop, data) == ["`evidence.smoke-test`"]
+    data["evidence"]["communication"] = "told again"
+    assert edits(shop, data) == ["`evidence.smoke-test`"]
+    del data["evidence"]["communication"], data["evidence"]["fix-verification"]
+    assert edits(shop, data) == ["`evidence.fix-verification`", "`evidence.smoke-test`"]
+
+
+def test_a_report_edited_beside_evidence_that_could_not_be_read_is_told(shop: Shop):
+    data = closed_with_unclear_evidence(shop)
+    other_report(shop)
+    assert edits(shop, data) == ["A report of `evidence.regression-test`"]
+
+
+@pytest.mark.parametrize("left", [{}, {"evidence": {}}])
+def test_all_evidence_is_not_deleted_behind_a_part_that_could_not_be_read(shop: Shop, left: dict[str, Any]):
+    data = closed_with_unclear_evidence(shop)
+    del data["evidence"]
+    assert edits(shop, {**data, **left}) == ["`evidence`"]
+
+
+def test_evidence_of_which_nothing_could_be_read_when_it_was_closed_can_be_mended(shop: Shop):
+    as_it_is(shop, {**shop.data(), "evidence": "all of it"})
+    shop.commit("closed all the same")
+    assert edits(shop, shop.data()) == []
+    assert edits(shop, {**shop.data(), "severity": "critical"}) == ["`severity`"]
+
+
 def test_an_edit_does_not_hide_behind_evidence_that_can_not_be_read(shop: Shop):
     data = shop.data()
     data["evidence"] |= {"smoke-test": {**data["evidence"]["smoke-test"], "by": "test-two"}, "communication": "told"}
     shop.file({**data, "evidence": {**data["evidence"], "communication": shop.data()["evidence"]["communication"]}})
-    path = shop.records / f"{ID}.md"
-    path.write_text(f"---\n{json.dumps(data)}\n---\n", "utf-8")
+    as_it_is(shop, data)
     assert {"edited-after-closing", "wrong-type"} <= shop.slugs(since="HEAD")
+    data["evidence"] = {"communication": "told"}  # and nothing else
+    assert edits(shop, data) == [f"`evidence.{kind}`" for kind in shop.data()["evidence"] if kind != "communication"]
 
 
 def test_what_may_change_in_a_closed_record_and_in_an_open_one(shop: Shop):

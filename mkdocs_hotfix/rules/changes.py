@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from mkdocs_hotfix import times
@@ -146,7 +146,7 @@ def edited_after_closing(change: Change, context: Context) -> Iterator[Problem]:
                 help=("Put it back as it was, and add another one.",),
                 label="not as it was",
             )
-    for place in dict.fromkeys((*_edited(before, after), *(("evidence", kind) for kind in sorted(change.reports)))):
+    for place in _edited(before, after, change.reports):
         if not _amended(before, after, place):
             name = (
                 f"`{dotted(place)}`" if before.value(place) != after.value(place) else f"A report of `{dotted(place)}`"
@@ -160,16 +160,24 @@ def edited_after_closing(change: Change, context: Context) -> Iterator[Problem]:
             )
 
 
-def _edited(before: Record, after: Record) -> Iterator[Pointer]:
-    """Name the settled fields that differ, at the depth at which an amendment can name them."""
+def _edited(before: Record, after: Record, reports: Iterable[str]) -> Iterator[Pointer]:
+    """Name the settled places that differ, at the depth at which an amendment can name them; none inside another.
+
+    What could not be read when the record was closed may be mended.
+    """
+    changed: dict[Pointer, None] = {}
     for field in _SETTLED:
         was, now = before.data.get(field), after.data.get(field)
-        if was == now or before.is_unclear((field,)):
+        if was == now:
             continue
-        if field in ("evidence", "release") and isinstance(was, Mapping) and isinstance(now, Mapping):
-            yield from ((field, key) for key in {**was, **now} if was.get(key) != now.get(key))
+        if field in ("evidence", "release") and was and (now or after.is_unclear((field,))):
+            now = now or {}
+            changed |= {(field, key): None for key in {**was, **now} if was.get(key) != now.get(key)}
         else:
-            yield (field,)
+            changed[field,] = None
+    if ("evidence",) not in changed:
+        changed |= {("evidence", kind): None for kind in sorted(reports)}
+    return (place for place in changed if not any(place[: len(part)] == part for part in before.unclear))
 
 
 def _amended(before: Record, after: Record, place: Pointer) -> bool:
