@@ -37,9 +37,13 @@ PACKAGE = ROOT / "mkdocs_hotfix"
 RULES = "evidence reports approvals commits freshness triage changes timeline release signed record"
 MODULES = [f"rules/{name}" for name in RULES.split()]
 
-UNITS = "agenda baseline chains desk exports filing flow formats gate mending metrics policy properties reports rules steps verdicts"
+UNITS = (
+    "agenda baseline chains desk dossier exports filing flow formats gate mending metrics obligations policy properties "
+    "reports rules steps verdicts"
+)
+FILES = "cases rule_pages forged trust signatures real_reports git bounded cache corpora large_reports other_tools"
 TESTS = [
-    *(f"tests/test_{name}.py" for name in "cases rule_pages forged trust signatures real_reports git".split()),
+    *(f"tests/test_{name}.py" for name in FILES.split()),
     *(f"tests/unit/test_{name}.py" for name in UNITS.split()),
 ]
 QUICK = [
