@@ -34,6 +34,7 @@ TAGS = (
 )
 """How the tag of a release may be called. The first one that exists counts."""
 
+_TAGS_OF_ONE = tuple(form for form in TAGS if "{service}" not in form)
 _HEX = re.compile(r"[0-9a-f]{7,64}")
 _LENGTH = {"sha1": 40, "sha256": 64}
 _AT_ONCE = 400
@@ -90,17 +91,16 @@ class Repository:
                 refs |= {self._refs[tag]} if tag else set()
             for branch in (release.branch, *(one["branch"] for one in release.merge_back)):
                 refs |= set(self._tips(branch))
-        self._learn(commits - {""}, refs)
+        self._learn(commits, refs)
 
     def find(self, text: str) -> tuple[Commit, ...]:
         """Return the commits that hexadecimal digits may mean: none, the one, or several if they are too short."""
-        if text not in self._known.ids:
-            self._learn({text}, set())
+        self._learn({text}, set())
         return tuple(Commit(one, self._known.at[one]) for one in self._known.ids[text])
 
     def commit(self, text: str) -> Commit | None:
         """Return the one commit that hexadecimal digits mean, if they mean exactly one."""
-        found = self.find(text) if text else ()
+        found = self.find(text)
         return found[0] if len(found) == 1 else None
 
     @property
@@ -108,7 +108,7 @@ class Repository:
         """Whether not one commit that a record names is here: the records are kept apart from the code."""
         return not any(self._known.ids.values())
 
-    def tag(self, version: str, service: str = "") -> tuple[str, str] | None:
+    def tag(self, version: str, service: str) -> tuple[str, str] | None:
         """Return the name and the commit of a release's tag, if it has one (see `TAGS`)."""
         name = self._tag(version, service)
         if not name:
@@ -142,8 +142,9 @@ class Repository:
         return tuple(name for name in os.fsdecode(self.git.ask("remote")).split("\n") if name)
 
     def _tag(self, version: str, service: str) -> str:
-        names = (f"refs/tags/{form.format(version=version, service=service)}" for form in TAGS if version)
-        return next((name for name in names if name in self._refs and (service or "{service}" not in name)), "")
+        forms = TAGS if service else _TAGS_OF_ONE
+        names = (f"refs/tags/{form.format(version=version, service=service)}" for form in forms if version)
+        return next((name for name in names if name in self._refs), "")
 
     def _tips(self, branch: str) -> list[str]:
         names = (f"refs/heads/{branch}", *(f"refs/remotes/{remote}/{branch}" for remote in self._remotes))
@@ -157,7 +158,7 @@ class Repository:
         known.ids |= dict.fromkeys(texts, ())
         length = _LENGTH[self.git.object_format]
         words = {text for text in texts if _HEX.fullmatch(text) and len(text) <= length}
-        candidates = self._starting({word for word in words if len(word) < length}, length)
+        candidates = self._starting({word for word in words if len(word) < length})
         candidates |= {word: [word] for word in words if len(word) == length}
         objects = sorted({one for several in candidates.values() for one in several})
         types = dict(zip(objects, self._check(objects), strict=True))
@@ -176,14 +177,14 @@ class Repository:
         )
         return said.decode("ascii").splitlines()
 
-    def _starting(self, words: set[str], length: int) -> dict[str, list[str]]:
+    def _starting(self, words: set[str]) -> dict[str, list[str]]:
         """List the objects whose ids start with each word. As a revision, a branch of that name would come first."""
         found: dict[str, list[str]] = {word: [] for word in words}
         asked = sorted(words)
         ids: set[str] = set()
         for index in range(0, len(asked), _AT_ONCE):
             said = self.git.ask("rev-parse", *(f"--disambiguate={one}" for one in asked[index : index + _AT_ONCE]))
-            ids |= {line for line in said.decode("ascii").splitlines() if len(line) == length}
+            ids.update(said.decode("ascii").splitlines())
         sizes = {len(word) for word in words}
         for one in sorted(ids):
             for size in sizes:
@@ -224,7 +225,7 @@ class Repository:
 
     @cached_property
     def _index(self) -> Mapping[str, str]:
-        said = os.fsdecode(self.git.ask("ls-files", "-z", "--cached", "--stage"))
+        said = os.fsdecode(self.git.ask("ls-files", "-z", "--stage"))
         entries = (entry.partition("\t") for entry in said.split("\0") if entry)
         return {name: head.split(" ")[1] for head, _, name in entries}
 

@@ -509,7 +509,7 @@ def test_a_word_that_is_no_commit_never_reaches_git(shop: Shop, word: str, monke
     before = len(seen)
     assert repository.find(word) == ()
     assert repository.branch(word if word != "main" else "refs/heads/main") == ()
-    assert repository.tag(word if word != "v4.12.2" else "-v4.12.2") is None
+    assert repository.tag(word if word != "v4.12.2" else "-v4.12.2", "") is None
     assert not any(word.encode() in one for one in seen[before:])
     data = shop.data()
     data["release"]["commit"] = word
