@@ -65,9 +65,11 @@ class Baseline:
             rest: list[Finding] = []
             for finding in one.findings:
                 entry = entry_of(finding, one, policy)
-                is_known = entry is not None and left[entry] > 0
-                left.subtract([entry] if entry and is_known else ())
-                (known if is_known else rest).append(finding)
+                if entry is not None and left[entry] > 0:
+                    left[entry] -= 1
+                    known.append(finding)
+                else:
+                    rest.append(finding)
             made.append(replace(one, findings=tuple(rest), known=tuple(known)) if known else one)
         names = {_name(one.file, policy) for one in judged}
         return made, tuple(sorted(entry for entry in left.elements() if entry.record in names))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mkdocs_hotfix import agenda, baseline, cli, gate, policyfile, published
-from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.findings import Level, SetupError
+from mkdocs_hotfix.policy import Taken
 
 Facts = Mapping[str, Any]
 ID = "HF-2026-0001"
@@ -140,6 +144,27 @@ WRONG = {
 }
 
 
+TOLD = {
+    "no JSON": "is not a baseline of mkdocs-hotfix",
+    "no rule": "`any` is no rule. Mend the record a",
+    "a rule that stays": "`unknown-field` stays an error. Mend the record a",
+    "a rule about changes": "`record-deleted` stays an error. Mend the record a",
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_wrong_with_a_baseline_is_told_with_the_way_out(name: str, shop, old: Path):
+    call("--write-baseline", code=0)
+    (shop.root / baseline.NAME).write_bytes(WRONG[name])
+    with pytest.raises(SetupError) as told:
+        call(code=2)
+    assert re.fullmatch(
+        rf"docs/\.hotfix-baseline\.json:? {re.escape(TOLD[name])}\. "
+        r"Write it anew: delete it, then `hotfix check --write-baseline`\.",
+        str(told.value),
+    )
+
+
 @pytest.mark.parametrize("raw", WRONG.values(), ids=WRONG)
 def test_a_file_that_is_no_baseline_stops_the_gate(raw: bytes, shop, old: Path):
     call("--write-baseline", code=0)
@@ -151,8 +176,13 @@ def test_a_file_that_is_no_baseline_stops_the_gate(raw: bytes, shop, old: Path):
 def test_a_baseline_that_is_asked_for_and_not_there_stops_the_gate(shop, old: Path):
     call("--write-baseline", code=0)
     (shop.root / baseline.NAME).unlink()
-    with pytest.raises(SetupError, match=r"docs/policy\.yml.* does not exist"):
+    with pytest.raises(SetupError) as told:
         call(code=2)
+    column = (shop.root / "policy.yml").read_text("utf-8").index("baseline") + 1
+    assert str(told.value) == (
+        f"docs/policy.yml:1:{column}: the baseline docs/.hotfix-baseline.json does not exist. "
+        "Write it with `hotfix check --write-baseline`, or take `baseline` out of the policy."
+    )
 
 
 def test_a_baseline_counts_only_where_the_policy_asks_for_it(shop, old: Path):
@@ -199,3 +229,118 @@ def test_programs_learn_how_much_is_known_and_nobody_is_told_to_do_it(shop, old:
     assert {one.state for one in report.judged[0].evidence} == {"met", "missing"}, (
         "the page still shows what is missing"
     )
+
+
+# -- the file ----------------------------------------------------------------------------------------------
+
+TOLD_FILE = Path(__file__).parents[1] / "told" / "baseline" / "written.json"
+
+
+def test_the_file_is_the_same_wherever_it_is_written_from_and_holds_for_years(
+    shop, deployed: Facts, says: Callable[[str, Path], None], monkeypatch: pytest.MonkeyPatch
+):
+    """Records are named by their place in the records folder, and what stands there by 16 digits; nothing by none."""
+    shop.policy(name="Hot-fix process")
+    late = [{**deployed["approvals"][0], "at": "2026-04-14T03:40:00Z"}]
+    work = {"owner": "checkout-oncall", "sprint": "2026-08", "hours": 14}
+    data = {**deployed, "status": "closed", "approvals": late, "summary": "tbd", "work": work}
+    shop.file({name: one for name, one in data.items() if name != "evidence"} | {"evidence": {}})
+    shop.file(
+        {**data, "id": "HF-2026-0002", "release": {**deployed["release"], "version": "4.12.4"}}, "2026/HF-2026-0002.md"
+    )
+    monkeypatch.chdir(shop.root)
+    rules = policyfile.load(Path("policy.yml"))
+    report = gate.check(rules, gate.now("2026-04-14T12:00:00Z"))
+    assert baseline.write(rules, report.judged) == len(report.findings)
+    says((shop.root / baseline.NAME).read_text("utf-8"), TOLD_FILE)
+    loaded = baseline.load(replace(rules, baseline=True))
+    assert loaded.file == Path(baseline.NAME)
+    before = (shop.root / baseline.NAME).stat().st_ino
+    known, gone = loaded.part(report.judged, rules)
+    assert gone == ()
+    assert [one for judged in known for one in judged.findings] == []
+    assert baseline.write(rules, known) == len(report.findings)
+    assert (shop.root / baseline.NAME).stat().st_ino == before, "it is not written where nothing has changed"
+
+
+def test_what_stands_at_a_place_is_known_by_digits_that_no_layout_changes(shop, old: Path):
+    call("--write-baseline", code=0)
+    rules = policyfile.load(shop.root / "policy.yml")
+    (judged,) = gate.check(rules, gate.now("2026-04-14T12:00:00Z")).judged
+    finding = replace(judged.known[0], pointer=("work",))
+    digits = []
+    for work in ({"owner": "Jürgen", "hours": 1}, {"hours": 1, "owner": "Jürgen"}, {"hours": 2, "owner": "Jürgen"}):
+        record = replace(judged.record, data={**judged.record.data, "work": work})
+        entry = baseline.entry_of(finding, replace(judged, record=record), rules)
+        assert entry is not None
+        digits.append(entry.value)
+    assert digits == ["ce397504a7ba0f54", "ce397504a7ba0f54", "9e23052eee3506f7"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "can_be"),
+    [
+        ({}, True),
+        ({"level": Level.WARNING}, True),
+        ({"level": Level.NOTE}, False),
+        ({"slug": "edited-after-closing"}, False),
+        ({"slug": "record-deleted"}, False),
+        ({"slug": "unknown-field"}, False),
+    ],
+    ids=str,
+)
+def test_what_stays_an_error_what_is_new_and_what_is_only_noted_is_never_known(
+    shop, old: Path, changes: Facts, can_be: bool
+):
+    """An edit of a closed record is told as often as somebody makes one."""
+    report = gate.check(policyfile.load(shop.root / "policy.yml"), gate.now("2026-04-14T12:00:00Z"))
+    (judged,) = report.judged
+    entry = baseline.entry_of(replace(judged.findings[0], **changes), judged, report.policy)
+    assert (entry is not None) == can_be
+
+
+def test_what_is_known_of_records_that_nobody_looked_at_is_not_called_mended(shop, old: Path, deployed: Facts):
+    shop.file(
+        {**deployed, "id": "HF-2026-0002", "status": "closed", "release": {**deployed["release"], "version": "4.12.4"}},
+        "HF-2026-0002.md",
+    )
+    call("--write-baseline", code=0)
+    assert len(listed(shop)) == 9
+    assert call(str(old), code=0).stderr == ""
+
+
+def test_a_baseline_that_is_too_large_is_refused(shop, old: Path):
+    call("--write-baseline", code=0)
+    file = shop.root / baseline.NAME
+    text = file.read_bytes()
+    file.write_bytes(text + b" " * ((4 << 20) - len(text)))
+    call(code=0)
+    file.write_bytes(text + b" " * ((4 << 20) - len(text) + 1))
+    with pytest.raises(SetupError, match=r"docs/\.hotfix-baseline\.json"):
+        call(code=2)
+
+
+def test_two_who_write_the_first_one_at_once_do_not_overwrite_each_other(
+    shop, old: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rules = policyfile.load(shop.root / "policy.yml")
+    report = gate.check(rules, gate.now("2026-04-14T12:00:00Z"))
+    (shop.root / baseline.NAME).write_bytes(b"theirs")
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+    with pytest.raises(SetupError) as told:
+        baseline.write(rules, report.judged)
+    assert str(told.value) == "docs/.hotfix-baseline.json was made by somebody else while this ran. Run it again."
+    assert (shop.root / baseline.NAME).read_bytes() == b"theirs"
+
+
+def test_where_the_policy_is_taken_from_a_revision_so_is_the_baseline(shop, old: Path):
+    """One that lies only in the working tree is none, and what it says does not count."""
+    call("--write-baseline", code=0)
+    rules = policyfile.load(shop.root / "policy.yml")
+    file = baseline.file_of(rules)
+    kept = b'{"version": 1, "known": []}'
+    assert baseline.load(replace(rules, taken=Taken("main", "0" * 40, {file: kept}))).entries == {}
+    with pytest.raises(SetupError, match="does not exist"):
+        baseline.load(replace(rules, taken=Taken("main", "0" * 40, {})))
+    file.unlink()
+    assert baseline.load(replace(rules, taken=Taken("main", "0" * 40, {file: kept}))).entries == {}
