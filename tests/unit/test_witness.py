@@ -56,6 +56,8 @@ def top(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("-v2.0", "-2.0", "@2.0"):
         ask("update-ref", f"refs/tags/{name}", "HEAD")
     ask("tag", "v3.0", "HEAD^{tree}")
+    for name in ("v4.0", "checkout/v4.1"):
+        ask("tag", "--annotate", "--message", name, name)
     ask("branch", "docs")
     (top / "docs" / "hotfixes").mkdir(parents=True)
     (top / "docs" / "a\tb.xml").write_text("a")
@@ -123,10 +125,10 @@ def test_words_of_any_length_and_number_are_looked_up_with_few_commands(
     ids = asking(top)("rev-list", "HEAD").split()
     kept = [ids[0][:7], ids[0][:12], ids[1][:9], ids[1]]
     made_up = [f"{number:08x}" for number in range(500)]
-    release = {**deployed["release"], "merge_back": [{"branch": "main", "commit": one} for one in (*kept, *made_up)]}
+    merged = [{"branch": "main", "commit": one} for one in (*kept, *made_up)]
     shop.file(deployed)
     record = shop.check().judged[0].record
-    records = [replace(record, release=replace(record.release, merge_back=tuple(release["merge_back"])))]
+    records = [replace(record, data={**record.data, "release": {**record.data["release"], "merge_back": merged}})]
     repository = Repository(top)
     before = len(words)
     repository.expect(records)
@@ -141,29 +143,32 @@ def test_what_was_announced_is_not_asked_for_again(top: Path, shop: Any, deploye
     head, first = asking(top)("rev-list", "HEAD").split()
     shop.file(deployed)
     record = shop.check().judged[0].record
-    entry = {"branch": "main", "commit": first[:9]}
-    release = replace(
-        record.release,
-        base="1.5",
-        version="1.0",
-        branch="docs",
-        commit=head[:8],
-        merge_back=(entry, {"branch": "none"}),
-    )
+    release = {
+        "base": "4.0",
+        "version": "4.1",
+        "branch": "docs",
+        "commit": head[:8],
+        "merge_back": [{"branch": "main", "commit": first[:9]}, {"branch": "none"}],
+    }
     repository = Repository(top)
-    repository.expect([replace(record, release=release), replace(record, release=replace(release, branch="main"))])
+    one, other = (
+        replace(record, data={**record.data, "release": {**release, "branch": name}}) for name in ("docs", "x")
+    )
+    repository.expect([one, other])
     asked_for = len(words)
     assert repository.commit(head[:8])
     assert repository.commit(first[:9])
-    assert repository.tag("1.5", "checkout") == ("v1.5", first)
-    assert repository.tag("1.0", "checkout") == ("checkout/v1.0", first)
+    assert repository.tag("4.0", "checkout") == ("v4.0", first)
+    assert repository.tag("4.1", "checkout") == ("checkout/v4.1", first)
     assert repository.branch("main") == (head,)
     assert repository.branch("docs") == (first,)
     assert repository.contains(head, first)
     assert not repository.contains(first, head)
     assert len(words) == asked_for
     assert not repository.is_elsewhere
+    walks = words.count("rev-list")
     assert repository.commit("0" * 40) is None
+    assert words.count("rev-list") == walks, "there is nothing new to walk to"
     assert repository.commit("") is None
     assert not repository.is_elsewhere
     assert repository.tag("1.6", "") == ("1.6", first)
