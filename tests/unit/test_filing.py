@@ -434,6 +434,52 @@ def test_the_commit_is_the_one_of_the_branch_that_is_checked_out(shop, run: Run,
     assert "commit" not in data(shop)["evidence"]["smoke-test"]
 
 
+def test_where_the_commit_of_git_is_not_the_released_one_the_way_out_is_told_and_works(
+    shop, run: Run, repository: Path, deployed: Facts
+):
+    bare = before_tests(deployed)
+    file = shop.file({**bare, "release": {**bare["release"], "commit": head(repository, "v4.12.2")}})
+    before = file.read_bytes()
+    words = f"attach {ID} fix-verification --result passed"
+    said = run(words)
+    assert (said.code, file.read_bytes()) == (1, before)
+    assert "[EVD307 other-commit]" in said.out
+    assert said.out.splitlines()[-2:] == [
+        "    The commit was taken from git: the last one at HEAD that changed the code. If another one is meant, name it: `--commit …`.",
+        "Nothing was changed.",
+    ]
+    said = run(f"{words} --commit 0000000")
+    assert (said.code, file.read_bytes()) == (1, before)
+    assert "[EVD307 other-commit]" in said.out
+    assert "taken from git" not in said.out
+    assert run(f"{words} --commit {head(repository, 'v4.12.2')[:12]}").code == 0
+    assert data(shop)["evidence"]["fix-verification"]["commit"] == head(repository, "v4.12.2")[:12]
+    assert not shop.check().count(gate.Level.ERROR)
+
+
+def test_a_report_of_another_commit_is_not_attached_and_git_is_not_blamed_for_it(
+    shop, run: Run, repository: Path, deployed: Facts, tmp_path: Path
+):
+    bare = before_tests(deployed)
+    file = shop.file({**bare, "release": {**bare["release"], "commit": head(repository)}})
+    before, there = file.read_bytes(), sorted((shop.records / ID).iterdir())
+    path = report(tmp_path / "out")
+    path.write_text(
+        path.read_text("utf-8").replace(
+            "<testcase", f'<properties><property name="git.commit" value="{"0" * 40}"/></properties><testcase', 1
+        ),
+        "utf-8",
+    )
+    said = run(f"attach {ID} fix-verification --report {path}")
+    assert (said.code, file.read_bytes(), sorted((shop.records / ID).iterdir())) == (1, before, there)
+    assert "[EVD307 other-commit]" in said.out
+    assert "taken from git" not in said.out
+    path.write_text(path.read_text("utf-8").replace("0" * 40, head(repository)), "utf-8")
+    assert run(f"attach {ID} fix-verification --report {path}").code == 0
+    assert data(shop)["evidence"]["fix-verification"]["commit"] == head(repository)
+    assert not shop.check().count(gate.Level.ERROR)
+
+
 def test_a_branch_that_is_not_the_one_of_the_hotfix_vouches_for_nothing(
     shop, run: Run, repository: Path, deployed: Facts
 ):
