@@ -9,6 +9,8 @@ from collections import Counter
 
 import pytest
 
+from mkdocs_hotfix import policyfile
+
 EVIL = (
     "\"><script>alert(1)</script><img src=x onerror=alert(2)>' onload='x {{ 7*7 }} {% raw %} {# x #} [a](javascript:alert(3))"
     ' [[x]] | a | </title></td></h1> ]]> <!-- --8<-- "mkdocs.yml" ::: mod &lt;b&gt; \u202etxt.exe\u200f `</code>` <b>'
@@ -39,14 +41,7 @@ def fields(name, line, text, url, branch):
     """A record in which every field that holds free text holds this one."""
     who = line[:100].strip()
     at = "2026-11-23T03:10:00Z"
-    kinds = (
-        "impact-analysis",
-        "fix-verification",
-        "regression-test",
-        "production-verification",
-        "smoke-test",
-        "communication",
-    )
+    kinds = list(policyfile.load(None).kinds)
     proof = {
         "result": "passed",
         "at": at,
