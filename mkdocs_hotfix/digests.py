@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from mkdocs_hotfix import paths
+from mkdocs_hotfix import dossier, paths
 from mkdocs_hotfix.gate import Judged, Report
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.tree import Hidden
@@ -39,19 +38,16 @@ def of_reports(judged: Judged, report: Report, hidden: Hidden) -> list[dict[str,
     """
     found: dict[str, str] = {}
     for path in reports(judged):
-        opened = None if str(path) in hidden else paths.open_regular(path)
-        if opened is not None:
-            with opened[0] as stream:
-                digest = hashlib.sha256(stream.read()).hexdigest()
-            found[os.path.relpath(path, report.policy.root).replace(os.sep, "/")] = digest
+        if str(path) not in hidden and (digest := dossier.digest(path)):
+            found[paths.inside(path, report.policy.root)] = digest
     return [{"path": path, "sha256": digest} for path, digest in sorted(found.items())]
 
 
 def reports(judged: Judged) -> Iterator[Path]:
     """List the reports that a record names and that are there, by absolute path."""
-    one = judged.record
+    one, folders = judged.record, set[str]()
     for evidence in one.evidence.values() if one else ():
         for text in evidence.reports:
-            place = paths.locate(text, judged.file, one.root) if one else None
+            place = paths.locate(text, judged.file, one.root, folders) if one else None
             if place and not place.trouble:
-                yield Path(os.path.abspath(place.file))
+                yield place.file

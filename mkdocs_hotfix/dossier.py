@@ -69,7 +69,7 @@ class Dossier:
     def digest(self, file: Path) -> str:
         """Return the SHA-256 of a report's bytes as they are now, hashed once a run; nothing where it can not be read."""
         if file not in self._digests:
-            self._digests[file] = _digest(file)
+            self._digests[file] = digest(file)
         return self._digests[file]
 
     def let_go(self, record: Record) -> None:
@@ -159,7 +159,8 @@ def _is_small(cost: Budget) -> bool:
 _PIECE = 1 << 18
 
 
-def _digest(file: Path) -> str:
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a report's bytes; nothing where it can not be read, or is larger than reports are."""
     try:
         held = read_regular(file, _PIECE)
         if held is not None and len(held) <= _PIECE:  # nearly all

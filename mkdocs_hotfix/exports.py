@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from mkdocs_hotfix import badge, digests, feed, policyfile, published, recordjson, times, tree
 from mkdocs_hotfix.findings import Level
@@ -49,8 +49,9 @@ def site_files(report: Report, metrics: Metrics, title: str, site: str, address:
     Returns:
         Paths, seen from the top of the site, with their texts.
     """
-    yield "hotfixes.json", hotfixes_json(report, address)
-    yield "hotfixes.csv", hotfixes_csv(report, address)
+    known = {id(one): record_json(one, report, address) for one in report.published if one.record}
+    yield "hotfixes.json", hotfixes_json(report, address, known=known)
+    yield "hotfixes.csv", hotfixes_csv(report, address, known=known)
     yield "feed.xml", feed.feed(report, title, site if not site or site.endswith("/") else f"{site}/", address)
     yield "metrics.json", metrics_json(metrics)
     yield "badge.svg", badge.svg(report)
@@ -66,20 +67,26 @@ def site_files(report: Report, metrics: Metrics, title: str, site: str, address:
     for judged in report.published:
         url = address(judged) if judged.record else None
         if url:
-            yield recordjson.path(url), recordjson.document(judged, report, address)
+            yield recordjson.path(url), recordjson.document(judged, report, known[id(judged)])
 
 
-def hotfixes_json(report: Report, address: Address, chosen: tuple[Judged, ...] | None = None) -> str:
+Known: TypeAlias = Mapping[int, Mapping[str, Any]]
+"""The descriptions of records that are there already, by the identity of what was judged."""
+
+
+def hotfixes_json(
+    report: Report, address: Address, chosen: tuple[Judged, ...] | None = None, *, known: Known | None = None
+) -> str:
     """Write every published record, or the chosen ones, with their verdicts: `schemas/hotfixes.schema.json`."""
     shown = report.published if chosen is None else chosen
     hidden = tree.hidden(report)
 
-    def described(judged: Judged) -> dict[str, Any]:
-        made = record_json(judged, report, address)
-        if chosen is None:
-            reports = digests.of_reports(judged, report, hidden)
-            made["digests"] = {"record": digests.of_record(judged), "reports": reports}
-        return made
+    def described(judged: Judged) -> Mapping[str, Any]:
+        made = _described(judged, report, address, known)
+        if chosen is not None:
+            return made
+        reports = digests.of_reports(judged, report, hidden)
+        return {**made, "digests": {"record": digests.of_record(judged), "reports": reports}}
 
     document = {
         "version": 1,
@@ -99,11 +106,17 @@ def hotfixes_json(report: Report, address: Address, chosen: tuple[Judged, ...] |
     return json.dumps(document, indent=None if chosen is None else 1) + "\n"
 
 
+def _described(judged: Judged, report: Report, address: Address, known: Known | None) -> Mapping[str, Any]:
+    return record_json(judged, report, address) if known is None else known[id(judged)]
+
+
 def _count(shown: tuple[Judged, ...], level: Level) -> int:
     return sum(finding.level is level for one in shown for finding in one.findings)
 
 
-def hotfixes_csv(report: Report, address: Address, chosen: tuple[Judged, ...] | None = None) -> str:
+def hotfixes_csv(
+    report: Report, address: Address, chosen: tuple[Judged, ...] | None = None, *, known: Known | None = None
+) -> str:
     """Write one row for each published record, as RFC 4180 has it. A cell never starts a formula.
 
     Where records are chosen, those under embargo may be among them, and a last column says so.
@@ -114,12 +127,12 @@ def hotfixes_csv(report: Report, address: Address, chosen: tuple[Judged, ...] | 
     writer.writerow(columns)
     for judged in report.published if chosen is None else chosen:
         if judged.record:
-            writer.writerow([_cell(value) for value in _row(judged, report, address, columns)])
+            described = _described(judged, report, address, known)
+            writer.writerow([_cell(value) for value in _row(judged, described, columns)])
     return stream.getvalue()
 
 
-def _row(judged: Judged, report: Report, address: Address, columns: Sequence[str]) -> Iterator[object]:
-    one = record_json(judged, report, address)
+def _row(judged: Judged, one: Mapping[str, Any], columns: Sequence[str]) -> Iterator[object]:
     clock = one["sla"].get("restore", {})
     needed = [verdict for verdict in judged.evidence if verdict.state != "not-applicable"]
     values = {

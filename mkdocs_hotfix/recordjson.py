@@ -30,10 +30,15 @@ def path(url: str) -> str:
     return f"{url.removesuffix('/index.html').removesuffix('/').removesuffix('.html')}.json"
 
 
-def document(judged: Judged, report: Report, address: Address) -> str:
+def document(judged: Judged, report: Report, hotfix: Mapping[str, Any]) -> str:
     """Write the file of one record: what was filed, the verdicts, and what the gate found in it.
 
     `schemas/hotfix.schema.json` in the site describes it. What concerns a record under embargo names nothing.
+
+    Args:
+        judged: The record.
+        report: What the gate found.
+        hotfix: Its description: `record_json`.
     """
     if judged.record is None:  # pragma: no cover - only records are asked for
         raise SetupError(f"{judged.path} is no record")
@@ -42,7 +47,7 @@ def document(judged: Judged, report: Report, address: Address) -> str:
         "tool": tool(),
         "as_of": times.rfc3339(report.as_of),
         "process": report.policy.name,
-        "hotfix": record_json(judged, report, address),
+        "hotfix": hotfix,
         "record": discretion.front_matter(judged.record, report.embargoed),
         "findings": [
             {

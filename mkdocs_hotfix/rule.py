@@ -36,8 +36,10 @@ class Context:
 
     def signer(self, record: Record, opened: Opened) -> str:
         """Name who has signed a report, if that is somebody whom the policy trusts; else nobody."""
+        if self.signatures is None or opened.report is None:
+            return ""
         bundle = self.dossier.place(opened.text + ENDING, record.file, record.root)
-        if self.signatures is None or opened.report is None or bundle.trouble:
+        if bundle.trouble:
             return ""
         try:
             return self.signatures.verify(bundle.file, opened.report.sha256)
