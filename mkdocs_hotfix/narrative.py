@@ -72,7 +72,8 @@ class Narrative:
 
 @cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    return made.disable(["html_block", "html_inline"])  # or each line and each word is held against them, for nothing
 
 
 def render(text: str, resolve: Resolve) -> Narrative:
