@@ -5,17 +5,19 @@ Values of a record reach them as data and are never run as a template.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
+import re
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
+from typing import Any, cast
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, nodes
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from mkdocs_hotfix import times
+from mkdocs_hotfix.verdicts import Verdict
 
 TEMPLATES = PackageLoader("mkdocs_hotfix", "templates")
 
@@ -41,8 +43,27 @@ class _Inline(Extension):
         return self.environment.parse(source(parser.stream.expect("string").value)).body
 
 
+class _Template(Template):
+    """Escapes what it prints as all templates do, and leaves a text in which nothing is to be escaped as it is: nearly all."""
+
+    @classmethod
+    def from_code(cls, *compiled: Any, **named: Any) -> Template:
+        """Make a template of what was compiled."""
+        made = super().from_code(*compiled, **named)
+        vars(made)["root_render_func"].__globals__["escape"] = _escaped
+        return made
+
+
+_SPECIAL = re.compile("[&<>'\"]").search
+
+
+def _escaped(value: object) -> str:
+    return value if type(value) is str and not _SPECIAL(value) else escape(value)
+
+
 class _Environment(Environment):
     context_class = _Context
+    template_class = _Template
 
 
 @cache
@@ -56,6 +77,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=[_Inline],
         auto_reload=False,  # or each use of a template asks the disk whether it has changed
+        optimized=False,  # there is next to nothing to work out beforehand, and to look for it takes a tenth of the time
     )
     made.filters.update(
         ticks=ticks,
@@ -66,6 +88,8 @@ def environment() -> Environment:
         moment=times.moment,
         spell=times.spell,
         rfc3339=times.rfc3339,
+        icon=partial(_drawn, "state"),
+        squares=squares,
     )
     return made
 
@@ -75,6 +99,20 @@ def ticks(text: str) -> Markup:
     parts = str(text).split("`")
     made = [Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)]
     return Markup().join(made)
+
+
+def squares(verdicts: Sequence[Verdict]) -> Markup:
+    """Draw a square for each verdict."""
+    looks = (
+        "met" if one.state == "met" else "bad" if one.is_open or one.state == "failed" else "open" for one in verdicts
+    )
+    return _drawn("squares", tuple(looks))
+
+
+@lru_cache(maxsize=1 << 10)
+def _drawn(macro: str, what: str | tuple[str, ...]) -> Markup:
+    """Draw an icon once: the same few stand on every page."""
+    return cast("Markup", getattr(environment().get_template("icons.html.j2").module, macro)(what))
 
 
 def source(name: str) -> str:

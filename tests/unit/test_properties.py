@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from mkdocs_hotfix import gate, policyfile, published
 from mkdocs_hotfix.book import Book, Links
@@ -25,6 +26,7 @@ from mkdocs_hotfix.formats import FORMATS, text
 from mkdocs_hotfix.gate import Report
 from mkdocs_hotfix.policy import Policy
 from mkdocs_hotfix.source import Source, parse
+from mkdocs_hotfix.templating import environment
 
 Facts = Mapping[str, Any]
 LATER = datetime(2026, 4, 14, 4, 30, tzinfo=UTC)
@@ -347,3 +349,14 @@ def test_a_title_is_always_exactly_one_cell_of_the_list(workshop, titles: list[s
         assert titled[name] in row[cell]
     # What is wrong with a title is told in a `span`; nothing else comes in with it.
     assert set(found.tags) <= {*plain.tags, "span"}
+
+
+@given(
+    st.one_of(
+        st.text(max_size=12), st.sampled_from(["<b>", "a & b", 'a "b"', "a 'b'", "a", ""]), st.integers(), st.none()
+    )
+)
+def test_a_template_escapes_what_it_prints_as_every_template_does(value):
+    template = environment().from_string("{{ value }}{% macro one() %}{{ value }}{% endmacro %} {{ one() }}")
+    assert template.render(value=value) == f"{escape(value)} {escape(value)}"
+    assert template.render(value=Markup("<b>")) == "<b> <b>"
