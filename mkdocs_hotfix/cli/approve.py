@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mkdocs_hotfix.cli.bench import Bench, advance_option, at_option, by_option, changes_a_record
+from mkdocs_hotfix.cli.bench import Bench, advance_option, at_option, by_option, changes_a_record, fill
 from mkdocs_hotfix.cli.triage import role_of
 from mkdocs_hotfix.findings import visible
 
@@ -46,14 +46,20 @@ def approve(
     bench.questions.done()
     if any(isinstance(one, dict) and one.get("by") == who for one in there):
         raise click.UsageError(f"{visible(who)} has approved {bench.sheet.id} already. One person counts once.")
-    if early := _unsettled(bench):
+    early = _unsettled(bench)
+    place = ("approvals", len(there) if isinstance(there, list) else 0)
+    code = bench.finish(bench.put(place, made), f"approved by {who} as {made['role']}", advance=advance)
+    if early and not code:
+        names = " and ".join(f"`{one}`" for one in early)
+        command = fill(
+            f"hotfix set {bench.sheet.id} {' '.join(early)}", bench.origin, bench.sheet.data.get("service", "")
+        )
         click.echo(
-            f"{bench.sheet.id} does not say yet what is approved: {', '.join(early)} {'is' if len(early) == 1 else 'are'} not set. "
-            "Set that first, or let the approver look at it again.",
+            f"The approval is filed, and the record does not say yet what was approved: {names} {'is' if len(early) == 1 else 'are'} "
+            f"missing. Add what is missing, and let {visible(who)} look again: `{visible(command)}`.",
             err=True,
         )
-    place = ("approvals", len(there) if isinstance(there, list) else 0)
-    return bench.finish(bench.put(place, made), f"approved by {who}, {made['role']}", advance=advance)
+    return code
 
 
 def _unsettled(bench: Bench) -> list[str]:

@@ -157,7 +157,7 @@ def role_of(bench: Bench, person: str, given: str | None, option: str) -> str:
             return found[0]
         if person and not found:
             raise click.UsageError(
-                f"{visible(person)} has none of the roles that count: "
+                f"`{visible(person)}` has none of the roles that count: "
                 + visible("; ".join(f"{role} ({', '.join(people)})" for role, people in roles.items()))
                 + f". Ask one of them, or add the person to `approvals.roles` in {visible(bench.policy.file)}, in a change of its own."
             )

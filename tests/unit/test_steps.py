@@ -324,10 +324,12 @@ def test_an_approval_of_a_package_that_is_not_settled_is_written_and_told(shop, 
     said = run(f"approve {ID} --by checkout-lead")
     assert said.code == 0, said
     assert said.err.strip() == (
-        f"{ID} does not say yet what is approved: release.version, release.commit are not set. "
-        "Set that first, or let the approver look at it again."
+        "The approval is filed, and the record does not say yet what was approved: `release.version` and `release.commit` are missing. "
+        f"Add what is missing, and let checkout-lead look again: `hotfix set {ID} release.version=… release.commit=…`."
     )
     assert data(shop)["approvals"][0]["by"] == "checkout-lead"
+    said = run(f"approve {ID} --by nobody --role service-owner")
+    assert (said.code, said.err) == (1, "")  # nothing is filed, so nothing is told of it
 
 
 def test_a_name_of_a_tag_or_branch_is_never_an_option(shop, run: Run, repository: Path, reported: Facts):
@@ -354,7 +356,7 @@ def test_who_may_not_approve_is_refused(shop, run: Run, deployed: Facts):
         ("--by jane --role service-owner", "jane"),
         (
             "--by jane",
-            "jane has none of the roles that count: release-manager (release-manager); service-owner (checkout-lead, accounts-lead). Ask one of them, or add the person to `approvals.roles` in",
+            "`jane` has none of the roles that count: release-manager (release-manager); service-owner (checkout-lead, accounts-lead). Ask one of them, or add the person to `approvals.roles` in",
         ),
         ("--by jane --role boss", "`boss` is not known. Known: `release-manager` or `service-owner`."),
     ):
@@ -362,7 +364,7 @@ def test_who_may_not_approve_is_refused(shop, run: Run, deployed: Facts):
         assert said in found.out + found.err, found
         assert same()
     assert run(f"approve {ID} --by checkout-lead").out == (
-        f"docs/hotfixes/{ID}.md: approved by checkout-lead, service-owner\nnext: hotfix deploy {ID}\n"
+        f"docs/hotfixes/{ID}.md: approved by checkout-lead as service-owner\nnext: hotfix deploy {ID}\n"
     )
     assert (
         run(f"approve {ID} --by checkout-lead").err
