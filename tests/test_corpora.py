@@ -6,6 +6,7 @@ Where we depart from a suite the class of cases has a name, and its size stands 
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -20,10 +21,13 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from mkdocs_hotfix import policyfile, reports, source
 from mkdocs_hotfix.findings import SetupError
 from mkdocs_hotfix.schema import Shape
+
+from .test_plainyaml import OTHER, PLAIN, SPICE, made, spoiled
 
 pytestmark = pytest.mark.slow
 
@@ -145,6 +149,75 @@ def test_an_error_of_the_yaml_suite_is_one_below_a_field_too() -> None:
             accepted |= {name} if source.parse(below.encode(), front_matter=False).data else set()
     assert tried > 50
     assert accepted == set()
+
+
+# What editors, prettier and most tools written in JavaScript read YAML with. It follows YAML 1.2 to the letter, nearly.
+ANOTHER = "yaml@2.9.1"
+ASK = """
+const { parseAllDocuments } = require('./package');
+const said = JSON.parse(require('fs').readFileSync(0, 'utf8')).map((text) => {
+  const found = parseAllDocuments(text, { schema: 'failsafe', logLevel: 'silent' });
+  const errors = found.flatMap((one) => one.errors.map((error) => error.message));
+  return found.length === 1 && !errors.length ? [found[0].toJS(), ''] : [null, errors[0] || `${found.length} documents`];
+});
+console.log(JSON.stringify(said));
+"""
+# Where it is not right, or nobody differs: sizes of blanks told by number, an escaped line break above an empty line, a
+# document that ends twice, a comment in the first column below a name or before a closing bracket.
+ASIDE = re.compile(r"[|>][-+]?[1-9]|\\\n *\n|^\.\.\.|^#", re.MULTILINE)
+
+
+def texts(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name or "": texts(one) for name, one in value.items()}
+    return [texts(one) for one in value] if isinstance(value, list) else value or ""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node runs another reader of YAML")
+def test_what_is_read_another_reader_reads_alike(tmp_path: Path) -> None:
+    for name, text in members(ANOTHER, r"\.js$|/package\.json$", "npm", "pack", "--ignore-scripts").items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "ask.cjs").write_text(ASK, "utf-8")
+    read = []
+    for number in range(40_000):
+        dice = random.Random(number)
+        text = made(dice) if number % 4 == 0 else spoiled(dice.choice(SEEDS), dice, SPICES)
+        if not ASIDE.search(text) and source.parse(text.encode(), front_matter=False).data is not None:
+            read.append(text)
+    assert len(read) > 3_000
+    asked = subprocess.run(
+        ["node", "ask.cjs"],
+        cwd=tmp_path,
+        input=json.dumps(read),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    for text, (found, error) in zip(read, json.loads(asked.stdout), strict=True):
+        assert not error, (text, error)
+        assert texts(found) == texts(yaml.load(text + "\n" * (text[-1] != "\n"), yaml.CBaseLoader)), text
+
+
+SEEDS = [one for one in (*PLAIN.values(), *OTHER.values()) if len(one) < 400]
+SPICES = [
+    *SPICE,
+    '"x\n',
+    "'x\n y'",
+    "[x,\n",
+    "]\n",
+    "}\n",
+    "\n \n",
+    "\n   \n",
+    "# c\n",
+    "? x\n",
+    ": y\n",
+    "|+\n",
+    "\n\t",
+    "\\",
+    "-,",
+]
 
 
 # -- JSON Schema -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -214,11 +215,11 @@ def test_made_texts_are_read_alike_or_not_at_all(start: int):
 SPICE = [*"\n\n:#-'\"|>[]{}&*!%? \t", ": ", " #", "- ", "\n  ", "\n- ", "\n\n", ">-\n", "\n---\n", "é", "x", "0"]
 
 
-def spoiled(text: str, dice: random.Random) -> str:
+def spoiled(text: str, dice: random.Random, spice: Sequence[str] = SPICE) -> str:
     for _ in range(dice.randint(1, 3)):
         at = dice.randrange(len(text) + 1)
         end = at + dice.choice([0, 0, 1, 2, 8])
-        text = text[:at] + dice.choice(["", *SPICE, text[at : at + 12]]) + text[end:]
+        text = text[:at] + dice.choice(["", *spice, text[at : at + 12]]) + text[end:]
     return text
 
 

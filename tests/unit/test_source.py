@@ -302,6 +302,8 @@ LIKE_ALL_READERS = {
         "a: [\n  x\n]\nb:\n  c: {\n    d: e\n  }",
         {"a": ["x"], "b": {"c": {"d": "e"}}},
     ),
+    "JSON": ('{"a": "x\ny",\n"b": [1,\n2]\n}', {"a": "x y", "b": [1, 2]}),
+    "a comment behind the sign of a text": ("a: > # b\n  c\nd: |-\t#\n  e", {"a": "c\n", "d": "e"}),
     "a tab before it": ("a: [\n  'x'\n\t]", {"a": ["x"]}),
     "comments and empty lines in brackets": ("a: [x,\n# b\n\t# c\n\n\t\n  y]", {"a": ["x", "y"]}),
     "an empty line in quotes": ("a: 'x\n\n  y'", {"a": "x\ny"}),
