@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from mkdocs_hotfix.findings import visible
 
 _COMMAND = re.compile(r"##(?=\w*\[)")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!~$@:^=\"']")
 
 
@@ -25,7 +25,12 @@ def ascii_json(value: Any) -> str:
 
 def xml_text(text: str) -> str:
     """Replace what XML 1.0 can not say: control characters, lone surrogates, U+FFFE and U+FFFF."""
-    return _NOT_XML.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+    return _not_xml().sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+
+
+@cache
+def _not_xml() -> re.Pattern[str]:
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # takes a while, and few ask for it
 
 
 def markdown_text(text: str) -> str:

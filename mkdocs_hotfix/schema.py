@@ -8,7 +8,7 @@ ever fetches a `$ref`. Should the two disagree, the record is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from mkdocs_hotfix import spelling, times
 from mkdocs_hotfix.findings import Pointer, Problem, cap, dotted
 from mkdocs_hotfix.published import fields, resolve, sample
+from mkdocs_hotfix.quickly import at_a_glance, departures
 from mkdocs_hotfix.telling import missing_field, say, say_name, unknown_field
 from mkdocs_hotfix.times import DAY, accepts
 from mkdocs_hotfix.wording import MISSING, UNKNOWN, WRONG_TYPE
@@ -79,16 +80,7 @@ class Shape:
 
     @cached_property
     def _fast(self) -> Any:
-        import jsonschema_rs  # noqa: PLC0415 - commands that check nothing start without it
-
-        return jsonschema_rs.Draft202012Validator(
-            dict(self.schema),
-            formats=dict(FORMATS),
-            validate_formats=True,
-            ignore_unknown_formats=False,
-            retriever=_never,
-            pattern_options=jsonschema_rs.RegexOptions(),
-        )
+        return _compiled(at_a_glance(self.schema))
 
     @cached_property
     def _slow(self) -> Any:
@@ -132,13 +124,28 @@ class Shape:
             problems = [Problem("The front matter does not have the shape of a record", slug=WRONG_TYPE)]
         return sorted(problems, key=lambda p: source.span(p.pointer, p.on))
 
+    def _errors(self, data: Any, part: Mapping[str, Any] | None) -> Iterable[Any]:
+        """List what there is against data, or against a part of it; thoroughly where that is not plain."""
+        schema = self.schema if part is None else part
+        if isinstance(schema, dict):
+            whole = self._whole(schema)
+            found = departures(_compiled(whole).iter_errors(data), data, whole)
+            if found is not None:
+                return found
+        slow = self._slow if part is None else self._slow.evolve(schema=part)
+        thorough: Iterable[Any] = slow.iter_errors(data)
+        return thorough
+
+    def _whole(self, part: Mapping[str, Any]) -> dict[str, Any]:
+        """Give a part of the schema what it may refer to."""
+        return {**part, "$defs": self.schema.get("$defs", {})}
+
     def _explain(
         self, source: Source, part: Mapping[str, Any] | None = None, inside: Pointer = ()
     ) -> Iterator[Problem]:
         """Tell every departure from the schema; or those of a part of the data from a part of the schema."""
         missing: set[Pointer] = set()
-        slow = self._slow if part is None else self._slow.evolve(schema=part)
-        for error in slow.iter_errors(source.value(inside)):
+        for error in self._errors(source.value(inside), part):
             here: Pointer = (*inside, *error.absolute_path)
             if error.validator == "required":
                 names = [name for name in error.validator_value if name not in error.instance]
@@ -159,8 +166,7 @@ class Shape:
             else:
                 found = say(here, error, source)
                 values = spelling.values(error, source.written(here) if source.has(here) else "")
-                fits = self._slow.evolve(schema=error.schema).is_valid
-                value = next((one for one in values if fits(one)), None)
+                value = next((one for one in values if _compiled(self._whole(error.schema)).is_valid(one)), None)
                 yield found if value is None else replace(found, fix=source.rewritten(here, value))
 
     def _renamed(
@@ -190,6 +196,19 @@ class Shape:
         for pointer, _ in fields(self.schema):
             places.setdefault(str(pointer[-1]), []).append(dotted(pointer))
         return places
+
+
+def _compiled(schema: Mapping[str, Any]) -> Any:
+    import jsonschema_rs  # noqa: PLC0415 - commands that check nothing start without it
+
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema),
+        formats=dict(FORMATS),
+        validate_formats=True,
+        ignore_unknown_formats=False,
+        retriever=_never,
+        pattern_options=jsonschema_rs.RegexOptions(),
+    )
 
 
 def _never(uri: str) -> Any:

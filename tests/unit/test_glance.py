@@ -1,20 +1,27 @@
-"""What spares the gate a closer look never says that there is nothing to find where there is something."""
+"""What spares the gate a closer look never says that there is nothing to find where there is something, and says the same."""
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mkdocs_hotfix import policyfile, record
+from mkdocs_hotfix import policyfile, quickly, record, schema
 from mkdocs_hotfix.findings import Problem
 from mkdocs_hotfix.rule import Context
 from mkdocs_hotfix.rules import BY_SLUG, timeline
 from mkdocs_hotfix.rules import record as words
-from mkdocs_hotfix.source import Source
+from mkdocs_hotfix.schema import FORMATS
+from mkdocs_hotfix.source import Source, parse
 
 NOW = datetime(2026, 4, 14, 12, tzinfo=UTC)
 POLICY = policyfile.load(None, root=Path())
@@ -103,3 +110,79 @@ def test_a_glance_hides_nothing(slug: str, module: Any, glance: str, look: bool,
     assert [told(slug, one) for one in records] == first
     assert 100 < sum(map(bool, first)) < 3_000
     assert len(spared) > 300
+
+
+# -- shapes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", quickly._USUAL)
+@given(st.data())
+def test_what_is_written_as_usual_has_the_format(name: str, data: st.DataObject):
+    assert FORMATS[name](data.draw(st.from_regex(re.compile(quickly._USUAL[name]), fullmatch=True)))
+
+
+RECORD = Path(__file__).parents[2] / "docs" / "hotfixes" / "HF-2026-0007.md"
+WRONG = [
+    *(
+        "",
+        " ",
+        "no",
+        "Passed",
+        "passed ",
+        "2026-02-30T01:00:00Z",
+        "2026-04-14",
+        "2026-04-14T01:00:00",
+        "http://",
+        "https://[",
+        "x" * 5_000,
+    ),
+    *(None, True, 0, -1, 4.5, 10**9, [], {}, ["x"], {"x": 1}, {"at": "2026-04-14T01:00:00Z"}, {"__proto__": []}),
+]
+
+
+def places(node: Any, here: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield here
+    for key, one in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from places(one, (*here, key))
+
+
+def spoil(record_: dict[str, Any], dice: random.Random) -> str:
+    """Take away, misspell or replace one to three things of a record, and write it as JSON, which is YAML."""
+    data = deepcopy(record_)
+    for _ in range(dice.randrange(1, 4)):
+        *way, last = dice.choice(list(places(data))[1:])
+        node = data
+        for part in way:
+            node = node[part]
+        match dice.randrange(4):
+            case 0:
+                del node[last]
+            case 1 if isinstance(node, dict):
+                node[dice.choice((f"{last}s", str(last).upper(), "extra_field", "Über"))] = node.pop(last)
+            case 2 if isinstance(node, dict):
+                node[dice.choice(("a", "x-1", "url", "at"))] = dice.choice(WRONG)
+            case _:
+                node[last] = dice.choice(WRONG)
+    return json.dumps(data, indent=1)
+
+
+def test_what_is_told_quickly_is_what_is_told_thoroughly(monkeypatch: pytest.MonkeyPatch):
+    dice = random.Random(1)
+    right = parse(RECORD.read_bytes()).data
+    assert right
+    sources = [parse(spoil(right, dice).encode(), front_matter=False) for _ in range(300)]
+    sources = [one for one in sources if one.data]
+    known = []
+
+    def seen(*asked: Any) -> Any:
+        found = quickly.departures(*asked)
+        known.append(found)
+        return found
+
+    monkeypatch.setattr(schema, "departures", seen)
+    shape = POLICY.shape
+    told_quickly = [shape.departures(one) for one in sources]
+    assert sum(one is not None for one in known) > 150
+    monkeypatch.setattr(schema, "departures", lambda *_: None)
+    assert told_quickly == [shape.departures(one) for one in sources]
+    assert sum(map(bool, told_quickly)) > 200
