@@ -55,7 +55,7 @@ def plain(value: str) -> str | int | float | bool | None:
         return None
     if value[0] in "tfn~":
         return CONSTANTS.get(value, value)
-    if len(value) > _MAX_NUMBER or not (found := _NUMBER.fullmatch(value)):
+    if value[-1] not in "0123456789" or len(value) > _MAX_NUMBER or not (found := _NUMBER.fullmatch(value)):
         return value
     if found[1] or found[2]:
         number = float(value)

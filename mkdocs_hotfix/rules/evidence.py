@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
 
 from mkdocs_hotfix.findings import Problem, shorten
 from mkdocs_hotfix.obligations import Obligation, lacking, open_still, owed
-from mkdocs_hotfix.policy import Kind
+from mkdocs_hotfix.policy import Kind, Policy
 from mkdocs_hotfix.record import Evidence, Record
 from mkdocs_hotfix.rule import Context, judges_record
 from mkdocs_hotfix.times import rfc3339, spell
 
 
-def _owed(record: Record, context: Context) -> Iterator[tuple[Obligation, Kind, Evidence | None]]:
-    for obligation in owed(record, context.policy, context.as_of):
-        if obligation.kind:
-            yield obligation, context.policy.kinds[obligation.kind], record.evidence.get(obligation.kind)
+def _owed(record: Record, context: Context) -> Sequence[tuple[Obligation, Kind, Evidence | None]]:
+    return _of(record, context.policy, context.as_of)
+
+
+@lru_cache(maxsize=1 << 4)
+def _of(record: Record, policy: Policy, as_of: datetime) -> Sequence[tuple[Obligation, Kind, Evidence | None]]:
+    """List what is owed, with its kind and what is there. Four rules ask it in turn."""
+    return [(it, policy.kinds[it.kind], record.evidence.get(it.kind)) for it in owed(record, policy, as_of) if it.kind]
 
 
 def _sample(kind: Kind, context: Context) -> str:

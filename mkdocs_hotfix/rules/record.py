@@ -147,8 +147,9 @@ def _vacuous(more: tuple[str, ...]) -> frozenset[str]:
 
 
 _CAPITALS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_NO_LETTERS = bytes(one for one in range(128) if not chr(one).isalnum())
-_BEGINNINGS = tuple(word.encode() for word in sorted(_OPEN | _ORDERS))
+_NO_LETTERS = bytes(one for one in range(1, 128) if not chr(one).isalnum())
+_BEGINNINGS = frozenset(word[:3].encode() for word in _OPEN | _ORDERS)
+_WORDY = ("title", "rollback", *sorted(WORDS))
 
 
 def _says_something(record: Record, empty: frozenset[bytes]) -> bool:
@@ -156,19 +157,20 @@ def _says_something(record: Record, empty: frozenset[bytes]) -> bool:
 
     Letters and digits alone are compared, so that what is alike in plain words is alike here, too.
     """
-    seen = []
-    for name in _WORDY:
-        for text in record.texts.get(name, ()):
-            if not text.isascii() or not text[:1].isalnum():
-                return False
-            squeezed = text.encode().translate(_CAPITALS, _NO_LETTERS)
-            if squeezed in empty or squeezed.startswith(_BEGINNINGS):
-                return False
-            seen.append(squeezed)
-    return len(set(seen)) > len(seen) - _SAME + 1
-
-
-_WORDY = ("title", "rollback", *sorted(WORDS))
+    found = record.texts
+    texts = [text for name in _WORDY if name in found for text in found[name]]
+    if not all(text[:1].isalnum() for text in texts):
+        return False
+    together = "\0".join(texts)  # no text holds that
+    if not together.isascii():
+        return False
+    squeezed = together.encode().translate(_CAPITALS, _NO_LETTERS).split(b"\0")
+    different = set(squeezed)
+    return (
+        len(different) > len(squeezed) - _SAME + 1
+        and different.isdisjoint(empty)
+        and _BEGINNINGS.isdisjoint([text[:3] for text in squeezed])
+    )
 
 
 @cache
