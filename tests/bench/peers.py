@@ -26,7 +26,7 @@ from tests.bench import corpus, sphinxneeds
 from tests.bench.table import run
 
 RECORDS = 1_000
-RUNS = 3
+RUNS = 5
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mkdocs-hotfix-bench"
 ASSETS = Path(__file__).parent / "peers_files"
 

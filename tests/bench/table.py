@@ -43,6 +43,10 @@ def show(rows: Iterable[Row]) -> str:
     return "\n".join(lines)
 
 
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""What is installed is compiled once; here, too, whatever the shell says, or each run would compile it anew."""
+
+
 class Ran(NamedTuple):
     """A process that has ended: its seconds of CPU, user and system, its peak memory in MiB, and what it said."""
 
@@ -60,7 +64,7 @@ def run(
     """
     with (folder / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=said, stderr=said, env={**os.environ, **(environment or {})}
+            command, cwd=folder, stdout=said, stderr=said, env={**os.environ, **_COMPILED, **(environment or {})}
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -444,6 +444,17 @@ def test_help_and_rules_need_neither_a_validator_nor_mkdocs():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.endswith(b"[]\n")
 
 
+def test_a_check_loads_what_it_needs(shop, reported: Facts):
+    """Also where it finds a plain fault: what explains the others takes longer to load than a hundred records to judge."""
+    shop.file({**reported, "severity": "bad"})
+    unwanted = "concurrent.futures importlib.metadata jsonschema mkdocs mkdocs_hotfix.cli.attach mkdocs_hotfix.formats.sarif".split()
+    code = "import sys; sys.argv = ['hotfix', 'check', '--no-cache', '--format=concise']; from mkdocs_hotfix.cli import main\n"
+    code += f"try: main()\nexcept SystemExit: print([name for name in {unwanted} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=shop.root.parent)
+    assert b"not-allowed-value" in done.stdout
+    assert done.stdout.endswith(b"[]\n")
+
+
 def test_the_formats_that_can_be_asked_for_are_those_that_there_are():
     option = next(one for one in cli.cli.commands["check"].params if one.name == "style")
     assert isinstance(option.type, click.Choice)
