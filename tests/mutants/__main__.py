@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import os
 import re
@@ -102,6 +103,8 @@ class Functions:
         ways = {module: _ways(at) for module, at in lines.items()}
         telling = {name for name, item in items.items() if {"says", "tells"}.intersection(item.fixturenames)}
         kills: Counter[str] = Counter()
+        for path in self.wanted:  # some are imported by those who need them only
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
         functions = _functions([str(path) for path in self.wanted])
         gc.collect()
         gc.freeze()
@@ -277,6 +280,8 @@ def _swap_class(before: type, value: type) -> None:
                 setattr(before, key, one)
             else:
                 there.__defaults__, there.__kwdefaults__ = one.__defaults__, one.__kwdefaults__
+        elif not key.startswith("__") and isinstance(one, bool | int | str | tuple | None) and one != there:
+            setattr(before, key, one)
 
 
 def _codes(code: Any) -> Iterator[Any]:

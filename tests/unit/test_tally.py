@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from mkdocs_hotfix.junitcase import Case, sounds_wrong, told_wrong
+from mkdocs_hotfix.reports import read_bytes
 from mkdocs_hotfix.tally import Tally
 from mkdocs_hotfix.testreport import TestReport
 
@@ -237,6 +238,13 @@ def test_the_ten_slowest_and_the_first_fifty_that_failed_are_kept():
     assert [case.group for case in one.slowest] == ["g"] * 10
 
 
+def test_what_is_slower_than_one_of_the_ten_takes_its_place():
+    tally = Tally()
+    for seconds in (5.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0, 8.0, 9.0, 10.0, 1.5, 0.5):
+        tally.add(f"{seconds}", "g", "passed", seconds)
+    assert min(case.seconds or 0 for case in tally.report("junit", "", 0).slowest) == 1.5
+
+
 def test_the_run_lasted_from_the_first_start_to_the_last_end_by_either_clock():
     at = datetime(2026, 4, 14, 2, 0, tzinfo=UTC)
     west, minute = timezone(-timedelta(hours=7)), timedelta(minutes=1)
@@ -256,6 +264,15 @@ def test_the_run_lasted_from_the_first_start_to_the_last_end_by_either_clock():
 
 
 # -- telling copies ----------------------------------------------------------------------------------------
+
+
+def test_of_what_a_report_says_two_thousand_parts_are_enough_to_tell_a_copy():
+    def content(number: int, name: str) -> str:
+        cases = [f'<testcase name="{name if at == number else at}"/>' for at in range(2, 2_004)]
+        return read_bytes(f"<testsuite>{''.join(cases)}</testsuite>".encode()).content
+
+    assert content(1_997, "a") != content(1_997, "b"), "a suite counts as four parts, so this one is the last"
+    assert content(1_998, "a") == content(1_998, "b")
 
 
 def test_what_a_report_says_is_known_whatever_else_its_bytes_are():
