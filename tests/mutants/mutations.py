@@ -66,14 +66,30 @@ def _difference(before: list[str], after: list[str]) -> tuple[str, str]:
 
 
 def _for_mypy_only(node: cst.CSTNode) -> bool:
-    """Names of types, and what makes a class frozen: nothing of it changes an answer."""
+    """Names of types, what makes a class frozen or small, and how it is shown: nothing of it changes an answer."""
     if isinstance(node, cst.If):
         return isinstance(node.test, cst.Name) and node.test.value == "TYPE_CHECKING"
+    if isinstance(node, cst.Arg):
+        return _is_for_show(node)
     if isinstance(node, cst.Decorator):
         return not cst.Module([]).code_for_node(node.decorator).startswith("judges_")
     if not isinstance(node, cst.Assign | cst.AnnAssign) or node.value is None:
         return False
+    if isinstance(node, cst.Assign) and cst.Module([]).code_for_node(node.targets[0].target) == "__slots__":
+        return True
     return cst.Module([]).code_for_node(node.value).startswith(("Literal[", "TypeVar("))
+
+
+def _is_for_show(node: cst.Arg) -> bool:
+    """`field(repr=False, compare=False)`."""
+    return node.keyword is not None and node.keyword.value in ("repr", "compare")
+
+
+def _told(call: cst.CSTNode) -> str:
+    """The code of a call without what is for show."""
+    assert isinstance(call, cst.Call)
+    kept = [arg.with_changes(comma=cst.MaybeSentinel.DEFAULT) for arg in call.args if not _is_for_show(arg)]
+    return cst.Module([]).code_for_node(call.with_changes(args=kept))
 
 
 class _Visitor(cst.CSTVisitor):
@@ -87,6 +103,8 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom) or _for_mypy_only(node):
             return False
         mutated = [one for kind, operator in mutation_operators if isinstance(node, kind) for one in operator(node)]
+        if isinstance(node, cst.Call) and any(map(_is_for_show, node.args)):
+            mutated = [one for one in mutated if _told(one) != _told(node)]
         if isinstance(node, cst.SimpleString):
             del mutated[1:]  # the same text in capitals tells nothing that another text did not
         if isinstance(node, cst.If | cst.CompIf):
