@@ -75,7 +75,8 @@ def _for_mypy_only(node: cst.CSTNode) -> bool:
         return not cst.Module([]).code_for_node(node.decorator).startswith("judges_")
     if not isinstance(node, cst.Assign | cst.AnnAssign) or node.value is None:
         return False
-    if isinstance(node, cst.Assign) and cst.Module([]).code_for_node(node.targets[0].target) == "__slots__":
+    target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
+    if isinstance(target, cst.Name) and target.value in ("__slots__", "__test__"):
         return True
     return cst.Module([]).code_for_node(node.value).startswith(("Literal[", "TypeVar("))
 

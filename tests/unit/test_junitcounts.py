@@ -91,6 +91,9 @@ def test_a_header_is_named_by_its_tag_and_the_name_of_its_suite():
         ("1", {"cases": 3, "idle": 2}, 0, 2),
         ("2", {"cases": 3, "idle": 3}, 1, 1),
         ("0", {"cases": 1, "idle": 1}, 1, 1),
+        ("0", {"cases": 3, "idle": 3}, 0, 3),
+        ("3", {"cases": 5, "idle": 4, "to_do": 1}, 0, 1),
+        ("1", {"cases": 5, "idle": 2, "to_do": 1}, 0, 1),
     ],
     ids=str,
 )
