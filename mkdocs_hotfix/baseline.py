@@ -172,5 +172,5 @@ def _value(data: Mapping[str, Any], finding: Finding) -> str:
             here = here[part]
         except (KeyError, IndexError, TypeError):
             return ""
-    text = json.dumps(here, sort_keys=True, ensure_ascii=True)
+    text = json.dumps(here, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

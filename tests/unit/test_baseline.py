@@ -205,18 +205,20 @@ def test_it_needs_a_policy_of_ones_own(shop, deployed: Facts):
         call("--write-baseline", code=2)
 
 
-def test_one_entry_is_for_one_finding(shop, old: Path):
+@pytest.mark.parametrize("often", [1, 2])
+def test_one_entry_is_for_one_finding(shop, old: Path, often: int):
     call("--write-baseline", code=0)
     rules = policyfile.load(shop.root / "policy.yml")
     report = gate.check(rules, gate.now("2026-04-14T12:00:00Z"))
     (judged,) = report.judged
     entry = baseline.entry_of(judged.known[0], judged, rules)
     assert entry is not None
-    twice = (judged.known[0], judged.known[0])
-    made, _ = baseline.Baseline(Path(), {entry: 1}).part(
+    twice = (judged.known[0],) * (often + 1)
+    made, gone = baseline.Baseline(Path(), {entry: often}).part(
         [gate.Judged(judged.file, judged.path, judged.source, judged.record, twice)], rules
     )
-    assert (len(made[0].findings), len(made[0].known)) == (1, 1)
+    assert (len(made[0].findings), len(made[0].known)) == (1, often)
+    assert gone == ()
 
 
 def test_programs_learn_how_much_is_known_and_nobody_is_told_to_do_it(shop, old: Path):
