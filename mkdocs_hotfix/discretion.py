@@ -16,7 +16,7 @@ _INSTEAD = "This concerns a record under embargo. `hotfix check` says more"
 
 def spoken(said: Said, embargoed: Collection[str]) -> Said:
     """Return a finding or a problem as it may be published."""
-    if any(name in text for name in embargoed for text in (said.message, *said.help)):
+    if any(name in text for name in embargoed for text in (said.message, said.label, said.fix, *said.help)):
         return replace(said, message=_INSTEAD, help=(), label="", fix="")
     return said
 

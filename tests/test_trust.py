@@ -253,9 +253,192 @@ def test_a_tag_can_not_take_the_place_of_a_branch(shop: Shop):
     shop.write(policy=LAX, record=TRIAGED)
     shop.commit()
     shop.git("tag", "main", "work")
-    assert "Write the whole name" in str(shop.check().exception)
+    assert str(shop.check().exception) == (
+        "--policy-from: `main` can be refs/heads/main and refs/tags/main. Write the whole name of the one you mean."
+    )
     assert shop.check(since="refs/heads/main").return_value == 1
     assert shop.check(since=shop.git("rev-parse", "refs/heads/main")).return_value == 1
+
+
+def test_a_whole_name_is_one_whatever_else_bears_it(shop: Shop):
+    for place in ("refs/tags/refs/heads/main", "refs/heads/refs/heads/main"):
+        shop.git("update-ref", place, "work")
+    shop.write(policy=LAX, record=TRIAGED)
+    assert shop.check(since="refs/heads/main").return_value == 1
+
+
+@pytest.mark.parametrize("longer", [0, 1])
+def test_a_long_name_is_cut_at_a_hundred_characters(shop: Shop, longer: int):
+    name = "n" * (100 + longer)
+    shop.git("branch", name, "main")
+    policy = trusted.load(name, None, (), Path("docs"))
+    assert policy.taken is not None
+    shown = f"{name[:99]}…" if longer else name
+    assert (policy.taken.revision, policy.file) == (shown, f"{shown}:docs/policy.yml")
+    shop.git("tag", name, "work")
+    places = [f"refs/{kind}/{name}" for kind in ("heads", "tags")]
+    with pytest.raises(SetupError) as told:
+        trusted.load(name, None, (), Path("docs"))
+    names = " and ".join(f"{one[:99]}…" for one in places)
+    assert str(told.value) == f"--policy-from: `{shown}` can be {names}. Write the whole name of the one you mean."
+
+
+@pytest.mark.parametrize(("kind", "longer"), [("heads", 0), ("tags", 1)])
+def test_a_long_place_is_cut_at_a_hundred_characters_too(shop: Shop, kind: str, longer: int):
+    name = "n" * (100 + longer - len(f"refs/{kind}/"))
+    shop.git("branch", name, "main")
+    shop.git("tag", name, "work")
+    place = f"refs/{kind}/{name}"
+    assert (f"{place[:99]}…" if longer else place) in str(shop.check(since=name).exception)
+
+
+# -- which policy of the revision --------------------------------------------------------------------------
+
+
+def other_handbook(shop: Shop) -> None:
+    """Let main have a second handbook with a policy of its own, and a third policy beside the first."""
+    shop.git("switch", "-q", "main")
+    for name, title in (("other/policy.yml", "Other"), ("docs/strict.yml", "Strict"), ("docs/policy.yml", "Ours")):
+        shop.put(name, BUILT_IN.replace("title: Critical", f"title: {title}"))
+    shop.put("other/hotfixes/2026/HF-2026-0042.md", REPORTED)
+    shop.commit()
+    shop.git("switch", "-q", "-C", "work")
+
+
+@pytest.mark.parametrize(
+    ("file", "paths", "title"),
+    [
+        (None, (), "Ours"),
+        (None, ("other/hotfixes/2026/HF-2026-0042.md",), "Other"),
+        (None, ("other/hotfixes/2026", "other/hotfixes"), "Other"),
+        (None, ("other",), "Other"),
+        (None, ("elsewhere",), "Ours"),
+        ("docs/strict.yml", (), "Strict"),
+        ("docs/strict.yml", ("other/hotfixes",), "Strict"),
+    ],
+    ids=str,
+)
+def test_the_policy_that_is_named_counts_and_else_the_one_nearest_to_the_records(
+    shop: Shop, file: str | None, paths: tuple[str, ...], title: str
+):
+    other_handbook(shop)
+    policy = trusted.load("main", Path(file) if file else None, tuple(map(Path, paths)), Path("docs"))
+    assert policy.severities["critical"].title == title
+    assert policy.taken is not None
+    assert policy.taken.touched == ()
+
+
+def test_records_of_two_handbooks_are_not_judged_by_one_policy(shop: Shop):
+    other_handbook(shop)
+    with pytest.raises(SetupError) as told:
+        trusted.load("main", None, (Path("docs/hotfixes"), Path("other/hotfixes")), Path("docs"))
+    assert str(told.value) == (
+        "The paths belong to different policies of main (docs/policy.yml and other/policy.yml). "
+        "Check them one by one, or say which with --policy."
+    )
+
+
+def test_from_within_the_repository_it_is_the_same(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    other_handbook(shop)
+    shop.write(policy=LAX)
+    monkeypatch.chdir(shop.top / "docs")
+    for file, paths in ((Path("policy.yml"), ()), (None, ()), (None, (Path("hotfixes"),))):
+        policy = trusted.load("main", file, paths, Path())
+        assert policy.severities["critical"].title == "Ours"
+        assert policy.taken is not None
+        assert policy.taken.touched == ("policy.yml",)
+        assert [name.name for name in policy.taken.files] == ["policy.yml"]
+
+
+def test_the_built_in_policy_counts_for_the_docs_folder_that_was_asked_about(shop: Shop):
+    shop.put("handbook/hotfixes/HF-2026-0042.md", REPORTED)
+    policy = trusted.load("main", None, (), Path("handbook"))
+    assert (policy.root, policy.records) == (Path("handbook"), Path("handbook/hotfixes"))
+    assert policy.taken is not None
+    assert (policy.taken.files, policy.taken.touched) == ({}, ())
+    shop.put("handbook/policy.yml", LAX)
+    policy = trusted.load("main", None, (), Path("handbook"))
+    assert policy.taken is not None
+    assert policy.taken.touched == ("handbook/policy.yml",)
+
+
+def test_a_policy_of_the_docs_folder_that_is_not_read_is_told(shop: Shop):
+    shop.git("switch", "-q", "main")
+    (shop.top / "docs/policy.yml").rename(shop.top / "docs/policy.yaml")
+    shop.commit()
+    assert str(shop.check().exception) == (
+        "--policy-from: docs/policy.yaml of main is not read: a policy is named policy.yml. Rename it there."
+    )
+
+
+def test_a_baseline_that_is_not_there_is_told_with_its_place_there(shop: Shop):
+    """One that comes along with the change is none."""
+    shop.git("switch", "-q", "main")
+    shop.write(policy=f"baseline: true\n{BUILT_IN}")
+    shop.commit()
+    shop.git("switch", "-q", "-C", "work")
+    shop.put("docs/.hotfix-baseline.json", '{"version": 1, "known": []}')
+    assert str(shop.check().exception) == (
+        "main:docs/policy.yml:1:1: the baseline docs/.hotfix-baseline.json does not exist. "
+        "Write it with `hotfix check --write-baseline`, or take `baseline` out of the policy."
+    )
+
+
+def test_a_file_that_may_be_run_or_is_just_small_enough_is_a_policy_too(shop: Shop):
+    shop.git("switch", "-q", "main")
+    (shop.top / "docs/policy.yml").chmod(0o755)
+    shop.commit()
+    assert shop.check().return_value == 0
+    law = f"extra: extra.json\n{BUILT_IN}"
+    schema = json.dumps(SCHEMA)
+    for size, fits in ((16 << 20, True), ((16 << 20) + 1, False)):
+        shop.write(policy=law)
+        shop.put("docs/extra.json", schema + " " * (size - len(schema)))
+        shop.commit()
+        said = str(shop.check().exception)
+        assert ("docs/extra.json of main is no regular file, or is too large." in said) is not fits
+
+
+def test_a_history_that_has_nothing_in_common_is_told_with_the_option(shop: Shop):
+    shop.git("switch", "-q", "--orphan", "alone")
+    shop.write(policy=BUILT_IN, record=REPORTED)
+    shop.commit()
+    assert str(shop.check().exception) == ("--policy-from: `main` and what is checked out have no commit in common.")
+
+
+def test_line_ends_are_no_change_of_the_policy_and_everything_else_is(shop: Shop):
+    file = shop.top / "docs/policy.yml"
+    for content, touched in (
+        (BUILT_IN.replace("\n", "\r\n"), False),
+        (BUILT_IN, False),
+        (f"{BUILT_IN} ", True),
+        (BUILT_IN.replace("\n", "\n\n", 1), True),
+        (None, True),
+    ):
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content.encode())
+        policy = trusted.load("main", None, (), Path("docs"))
+        assert policy.taken is not None
+        assert policy.taken.touched == (("docs/policy.yml",) if touched else ())
+        said = "Changed here: docs/policy.yml. That does not count yet: records are judged by the policy of main."
+        assert trusted.tell(policy.taken) == (said if touched else "")
+
+
+def test_what_lies_outside_or_behind_another_repository_or_link_is_told(shop: Shop, tmp_path: Path):
+    outside = tmp_path / "elsewhere.yml"
+    outside.write_text(BUILT_IN)
+    with pytest.raises(SetupError) as told:
+        trusted.load("main", outside, (), Path("docs"))
+    assert str(told.value).startswith("--policy-from: ")
+    assert "lies outside the repository" in str(told.value)
+    assert str(told.value).endswith("Run this in the repository of the policy.")
+    (shop.top / "docs/.git").mkdir()
+    with pytest.raises(SetupError) as told:
+        trusted.load("main", Path("docs/policy.yml"), (), Path("docs"))
+    assert str(told.value) == (
+        "--policy-from: docs is a repository of its own here, so nobody can tell what it is in main."
+    )
 
 
 @pytest.mark.parametrize("revision", ["", "-x", "--output=x", "nowhere", "main:docs", "main\nwork"])
