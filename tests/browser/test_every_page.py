@@ -173,7 +173,12 @@ def test_on_paper_there_is_the_record_and_nothing_to_press(page: Page, sites: di
     assert page.locator(".md-header").is_hidden()
     light = page.evaluate("getComputedStyle(document.querySelector('.hf-record h1')).color")
     assert max(int(one) for one in light.strip("rgba()").split(",")[:3]) < 100, "dark ink, whatever the screen is like"
+    soft = page.evaluate("getComputedStyle(document.querySelector('.hf-record .hf-meta')).color")
+    assert max(int(one) for one in soft.strip("rgba()").split(",")[:3]) < 140, "also where it is softer"
+    page.set_viewport_size({"width": 720, "height": 1000})
     page.goto(sites["material"]("hotfixes/index"))
+    wide = "all => all.filter(cell => cell.firstElementChild?.getBoundingClientRect().right > cell.getBoundingClientRect().right).length"
+    assert page.locator(".hf-index td:has(.hf-squares)").evaluate_all(wide) == 0, "no cell reaches into the next"
     assert page.locator(".hf-filter").is_hidden()
     assert page.locator(".hf-index thead").is_visible()
 
