@@ -22,7 +22,7 @@ _RARE = (
     re.compile(r"""\?(?<![^\s,\[{:?"'\]}]\?)\S"""),
     re.compile(r"""-(?<![^\s,\[{:?"'\]}]-)\s*[,\]}]"""),
 )
-_WORD = re.compile(r"""[^\s,:\[\]{}"']{1,80}""")
+_NO_WORD = re.compile(r"""[\s,:\[\]{}"']""")
 _EMPTY = re.compile(r"([^\n]*\n(?: *+\n)*+)( *+)[^\n]")
 
 
@@ -61,7 +61,7 @@ def text_of(event: Any, stack: Open, text: str) -> Explanation | None:
     sign, number_sign, _ = header.partition("#")
     if number_sign and sign[-1] not in " \t":
         return _touching(start.line, start.column + len(sign))
-    if "+" in sign and end.index > len(text) and text.endswith(" ") and not text.rpartition("\n")[2].strip(" "):
+    if "+" in sign and end.index > len(text) and not text.rpartition("\n")[2].strip(" "):
         return Explanation(
             "The last line holds spaces alone, and no line break: whether it is part of the text above can not be told",
             "Delete the spaces.",
@@ -72,14 +72,13 @@ def text_of(event: Any, stack: Open, text: str) -> Explanation | None:
         return None
     # Of a text of empty lines the deepest tells where it would stand; a line below that is less deep ends it.
     empty = _EMPTY.match(text, start.index)
-    column = len(empty[2]) if empty else 0
-    if not empty or column <= margin:
+    if not empty or len(empty[2]) <= margin:
         return None
     return Explanation(
         "An empty line above holds more spaces than this line: whether this is part of the text can not be told",
         "Delete the spaces on the empty lines.",
         start.line + empty[1].count("\n"),
-        column,
+        len(empty[2]),
     )
 
 
@@ -151,8 +150,7 @@ def _touching(row: int, column: int) -> Explanation:
 
 
 def _in_two_ways(text: str, start: Any) -> Explanation:
-    found = _WORD.match(text, start.index)
-    word = found[0] if found else ""
+    word = _NO_WORD.split(text[start.index : start.index + 80], maxsplit=1)[0]
     return Explanation(
         f"A `{word[:1]}` that starts a text inside brackets is read in two ways",
         "Delete it." if word == "?" else f'Put the text in quotes: `"{shorten(word, 40)}"`.',

@@ -1144,6 +1144,21 @@ def test_evidence_that_could_not_be_read_when_it_was_closed_can_be_mended_and_hi
     assert edits(shop, data) == ["`evidence.fix-verification`", "`evidence.smoke-test`"]
 
 
+def test_each_edit_of_a_closed_record_is_told_once(shop: Shop):
+    data = shop.data()
+    data["severity"] = "critical"
+    data["release"]["rollback"] = "none"
+    data["evidence"]["regression-test"]["by"] = "test-two"
+    data["approvals"][0]["at"] = "2026-04-14T03:06:00Z"
+    other_report(shop)
+    assert sorted(edits(shop, data)) == [
+        "`approvals`",
+        "`evidence.regression-test`",
+        "`release.rollback`",
+        "`severity`",
+    ]
+
+
 def test_a_report_edited_beside_evidence_that_could_not_be_read_is_told(shop: Shop):
     data = closed_with_unclear_evidence(shop)
     other_report(shop)

@@ -165,19 +165,19 @@ def _edited(before: Record, after: Record, reports: Iterable[str]) -> Iterator[P
 
     What could not be read when the record was closed may be mended.
     """
-    changed: dict[Pointer, None] = {}
+    changed: list[Pointer] = []
     for field in _SETTLED:
         was, now = before.data.get(field), after.data.get(field)
         if was == now:
             continue
         if field in ("evidence", "release") and was and (now or after.is_unclear((field,))):
             now = now or {}
-            changed |= {(field, key): None for key in {**was, **now} if was.get(key) != now.get(key)}
+            changed += [(field, key) for key in {**was, **now} if was.get(key) != now.get(key)]
         else:
-            changed[field,] = None
+            changed.append((field,))
     if ("evidence",) not in changed:
-        changed |= {("evidence", kind): None for kind in sorted(reports)}
-    return (place for place in changed if not any(place[: len(part)] == part for part in before.unclear))
+        changed += [("evidence", kind) for kind in sorted(reports)]
+    return (place for place in dict.fromkeys(changed) if not any(place[: len(part)] == part for part in before.unclear))
 
 
 def _amended(before: Record, after: Record, place: Pointer) -> bool:

@@ -308,11 +308,12 @@ LIKE_ALL_READERS = {
     "comments and empty lines in brackets": ("a: [x,\n# b\n\t# c\n\n\t\n  y]", {"a": ["x", "y"]}),
     "an empty line in quotes": ("a: 'x\n\n  y'", {"a": "x\ny"}),
     "quotes as deep as the list": ("a:\n- 'x\n  y'", {"a": ["x y"]}),
+    "an empty text at the end": ("a: >", {"a": ""}),
     "empty texts": ("a: |\n   \nb: >2\n\n # c\nc: ''", {"a": "", "b": "", "c": ""}),
     "a comment at the margin below an empty text": ("a: >\n   \n# b", {"a": ""}),
     "number signs inside": (
-        "a: \"'#\"\nb: ['#', x#y, '[]#']\nc: |\n  ']#\n# d",
-        {"a": "'#", "b": ["#", "x#y", "[]#"], "c": "']#\n"},
+        "a: \"'#\"\nb: ['#', x#y, '[]#']\nc: |\n  ']#\n# d\ne: f # 'g'#",
+        {"a": "'#", "b": ["#", "x#y", "[]#"], "c": "']#\n", "e": "f"},
     ),
     "a question mark elsewhere": ("a: [x?, 'y ?z']\nb: ?x\n? c\n: d", {"a": ["x?", "y ?z"], "b": "?x", "c": "d"}),
     "a dash elsewhere": ("a: [-x, x-, -1, '-']", {"a": ["-x", "x-", -1, "-"]}),
@@ -325,9 +326,27 @@ def test_what_all_readers_read_alike_is_read(name: str):
     assert data(yaml) == expected
 
 
-@pytest.mark.parametrize("text", ["a: x", "a: |\n  x", "a: >-\n  x\n  ", "a: |\n  x\n   ", "a: [x]  "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: x",
+        "# '#'\na: x",
+        "a: |\n  x",
+        "a: |+\n  x",
+        "a: |+\n  x ",
+        "a: |+\n  x\nb: y\n ",
+        "a: >-\n  x\n  ",
+        "a: |\n  x\n   ",
+        "a: [x]  ",
+    ],
+)
 def test_a_line_break_missing_at_the_end_changes_nothing(text: str):
     assert parse(text.encode(), front_matter=False).data == parse(f"{text}\n".encode(), front_matter=False).data
+
+
+@pytest.mark.parametrize("text", ["a: x # '#'\n?", "a: [] # '#'\n?"])
+def test_a_field_that_breaks_off_at_the_end_of_the_file_is_told(text: str):
+    assert only(parse(text.encode(), front_matter=False)).message == "A field without a name"
 
 
 @pytest.mark.parametrize("text", ["a: |+\n  x\n ", "a: >+\n  x\n\n   "])
