@@ -105,9 +105,11 @@ class Draft:
         one = self.record
         if one is None or self.problems or one.waivers or not self.source.digest:
             return
-        self.source = sparing.again(self.file, self.source.digest)
-        if not isinstance(one.data, sparing.Sparse):
-            near, again = sparing.near(one.data), self.source
+        again = self.source = sparing.again(self.file, self.source.digest)
+        if isinstance(one.data, sparing.Sparse):
+            self.record = replace(one, source=again)
+        else:
+            near = sparing.near(one.data)
             self.record = sparing.sparse(one.file, one.path, one.root, near, again, lambda: again.value(()))
         context.dossier.let_go(one)
 

@@ -64,7 +64,7 @@ class Entry:
     reports: tuple[Known, ...]
     problems: tuple[tuple[str, Problem], ...]
     near: Near
-    packed: bytes
+    packed: bytes | memoryview
 
     @classmethod
     def of(cls, draft: Draft, context: Context) -> Entry | None:
@@ -158,7 +158,7 @@ class Entry:
         digest, (start, stop), timed, reports, problems, (fields, evidence) = json.loads(written[_SIZE:end])
         told = tuple([(slug, _problem(problem)) for slug, problem in problems])
         filed = tuple([Known(*one) for one in reports])
-        return cls(digest, (start, stop), tuple(timed), filed, told, (fields, evidence), written[end:])
+        return cls(digest, (start, stop), tuple(timed), filed, told, (fields, evidence), memoryview(written)[end:])
 
 
 _SIZE = 4

@@ -52,10 +52,12 @@ def sparse(file: Path, path: str, root: Path, at_hand: Near, source: Source, fet
 class Sparse(Mapping[str, Any]):
     """Data of which some fields are at hand, or known not to be there."""
 
+    __slots__ = ("_fetch", "_names", "_near", "_way")  # there are six of a record
+
     def __init__(self, at_hand: Mapping[str, Any], names: tuple[str, ...], fetch: Fetch, *way: str) -> None:
         self._near, self._names, self._fetch, self._way = at_hand, names, fetch, way
 
-    @cached_property
+    @property
     def _far(self) -> Mapping[str, Any]:
         found = self._fetch()
         for part in self._way:
