@@ -157,8 +157,7 @@ def _says_something(record: Record, empty: frozenset[bytes]) -> bool:
 
     Letters and digits alone are compared, so that what is alike in plain words is alike here, too.
     """
-    found = record.texts
-    texts = [text for name in _WORDY if name in found for text in found[name]]
+    texts = [text for name in _WORDY for text in record.texts.get(name, ())]
     if not all(text[:1].isalnum() for text in texts):
         return False
     together = "\0".join(texts)  # no text holds that

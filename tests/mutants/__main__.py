@@ -39,7 +39,7 @@ RULES = "evidence reports approvals commits freshness triage changes timeline re
 MODULES = [f"rules/{name}" for name in RULES.split()]
 
 UNITS = (
-    "agenda baseline chains desk dossier exports filing flow formats gate mending metrics obligations policy properties "
+    "agenda baseline chains desk dossier exports filing flow formats gate glance mending metrics obligations policy properties "
     "reports rules steps verdicts witness"
 )
 FILES = "cases rule_pages forged trust signatures real_reports git bounded cache corpora large_reports other_tools"

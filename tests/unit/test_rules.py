@@ -137,6 +137,7 @@ def kinds(shop: Any, **changes: Any) -> dict[str, Any]:
 CLOSED = datetime(2026, 4, 14, 5, tzinfo=UTC)
 A_DAY_LATER = CLOSED + timedelta(days=1)
 AT = {"at": "2026-04-14T02:41:00Z", "by": "test-lead"}
+LATE = "2026-04-14T03:30:00Z"
 STAGING = {"result": "passed", **AT, "environment": "staging"}
 PRODUCTION = {"environment": "production", "result": "passed", "at": "2026-04-14T03:55:00Z", "by": "test-lead"}
 OWN_REPORT = {"smoke_test": {"needs": ["result", "environment", "report"], "report": "required"}}
@@ -332,6 +333,15 @@ SCENES: dict[str, Scene] = {
     ),
     "out-of-order in three orders, and told once": Scene(
         policy={"order": [["deployed", "triage"], ["approvals", "triage"], ["triage", "reported"]]}
+    ),
+    "out-of-order after several at one moment": Scene(
+        {
+            "evidence": {"regression-test": {**STAGING, "at": LATE, "report": f"{ID}/regression-test.xml"}},
+            "approvals": [
+                {"by": "release-manager", "role": "release-manager", "at": LATE},
+                {"by": "checkout-lead", "role": "service-owner", "at": LATE},
+            ],
+        },
     ),
     "out-of-order behind a rollback that is over": Scene(
         {"rollback": {**DEPLOYED_AT, "at": "2026-04-14T03:00:00Z", "because": "It failed."}},
