@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PACKAGE = ROOT / "mkdocs_hotfix"
 RULES = "evidence reports approvals commits freshness triage changes timeline release signed record"
-MODULES = [f"rules/{name}" for name in RULES.split()]
+MODULES = [*(f"rules/{name}" for name in RULES.split()), "obligations", "sla", "verdicts"]
 
 UNITS = (
     "agenda baseline chains desk dossier exports filing flow formats gate glance mending metrics obligations policy properties "
