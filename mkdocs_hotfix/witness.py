@@ -236,7 +236,9 @@ class Repository:
         if not head:
             return {}
         folders = sorted(self._folders)
-        said = self.git.ask("rev-list", "--timestamp", "--end-of-options", head, "--", *folders).decode("ascii")
+        # Of all parents of each merge: or one that takes over one side whole would hide the past of the other.
+        asked = ("rev-list", "--timestamp", "--full-history", "--end-of-options", head, "--", *folders)
+        said = self.git.ask(*asked).decode("ascii")
         times = {}
         for line in said.split("\n")[:-1]:
             seconds, _, one = line.partition(" ")
@@ -247,6 +249,7 @@ class Repository:
                 "diff-tree",
                 "--stdin",
                 "-r",
+                "-m",
                 "-z",
                 "--root",
                 "--raw",

@@ -246,3 +246,43 @@ def test_a_commit_from_beyond_the_calendar_is_later_than_everything(tmp_path: Pa
     found = Repository(tmp_path).commit(ask("rev-parse", "HEAD"))
     assert found
     assert found.at == datetime.max.replace(tzinfo=UTC)
+
+
+def test_no_merge_hides_that_a_report_was_there_before(tmp_path: Path, shop: Any, deployed: Facts):
+    """A merge whose folder is that of one side alone leaves the past of the other out, unless all of it is asked for."""
+    ask, docs = made(tmp_path / "m"), tmp_path / "m" / "docs"
+    docs.mkdir()
+    (docs / "report.xml").write_text("old")
+    ask("add", "--all")
+    ask("commit", "--quiet", "--message", "old", at="2026-04-02T09:00:00Z")
+    ask("rm", "--quiet", "docs/report.xml")
+    ask("commit", "--quiet", "--message", "gone", at="2026-04-03T09:00:00Z")
+    ask("switch", "--quiet", "--orphan", "other")
+    docs.mkdir(exist_ok=True)
+    (docs / "report.xml").write_text("old")
+    ask("add", "--all")
+    ask("commit", "--quiet", "--message", "again", at="2026-04-14T09:00:00Z")
+    ask("merge", "--quiet", "--strategy", "ours", "--allow-unrelated-histories", "--message", "m", "main")
+    shop.file(deployed)
+    record = shop.check().judged[0].record
+    repository = Repository(tmp_path / "m")
+    repository.expect([replace(record, root=docs)])
+    assert repository.first_kept(docs / "report.xml") == datetime(2026, 4, 2, 9, tzinfo=UTC)
+
+
+def test_a_report_that_came_with_the_merge_itself_is_as_old_as_the_merge(tmp_path: Path, shop: Any, deployed: Facts):
+    ask, docs = made(tmp_path / "m"), tmp_path / "m" / "docs"
+    ask("switch", "--quiet", "--create", "side")
+    ask("commit", "--quiet", "--allow-empty", "--message", "beside", at="2026-04-02T10:00:00Z")
+    ask("switch", "--quiet", "main")
+    ask("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    docs.mkdir()
+    (docs / "report.xml").write_text("old")
+    ask("add", "--all")
+    ask("commit", "--quiet", "--message", "merge", at="2026-04-03T09:00:00Z")
+    shop.file(deployed)
+    record = shop.check().judged[0].record
+    repository = Repository(tmp_path / "m")
+    repository.expect([replace(record, root=docs)])
+    assert repository.tracks(docs / "report.xml")
+    assert repository.first_kept(docs / "report.xml") == datetime(2026, 4, 3, 9, tzinfo=UTC)
