@@ -912,6 +912,35 @@ def test_what_is_moved_renumbered_or_withdrawn_is_not_deleted(shop: Shop, change
     assert shop.slugs(since="HEAD") == set()
 
 
+def test_a_new_record_does_not_take_the_place_of_a_deleted_one(shop: Shop):
+    """It is of another issue: reported at another time, or under another title."""
+    for changes in (
+        {"title": "Refunds fail"},
+        {"reported": {"at": "2026-04-14T00:30:00Z", "by": "support-lead"}},
+        {"title": "Refunds fail", "reported": {"at": "2026-04-14T00:30:00Z", "by": "support-lead"}},
+    ):
+        (shop.records / f"{ID}.md").unlink(missing_ok=True)
+        shop.file(shop.other("HF-2026-0002", "4.12.4", **changes))
+        found = [(one.slug, one.record) for one in shop.check(since="HEAD").findings if one.slug == "record-deleted"]
+        assert found == [("record-deleted", ID)], changes
+
+
+def test_what_is_moved_and_edited_is_told_beside_what_is_new(shop: Shop):
+    """Of the new files, the one with its id or its issue is the old record; the others are nobody's."""
+    (shop.records / f"{ID}.md").unlink()
+    data = {**shop.data(), "reported": {**RECORD["reported"], "at": "2026-04-14T01:09:00Z"}}
+    for name, new in (
+        (f"a/{ID}.md", data),
+        ("0/HF-2026-0002.md", shop.other("HF-2026-0002", "4.12.4", title="Refunds fail")),
+    ):
+        shop.file(new, name)
+    told = {(one.slug, one.record) for one in shop.check(since="HEAD").findings}
+    assert ("edited-after-closing", ID) in told
+    assert not {
+        slug for slug, record in told if slug == "record-deleted" or (slug, record[-1]) == ("edited-after-closing", "2")
+    }
+
+
 ROLLBACK = {"at": "2026-04-14T04:30:00Z", "by": "checkout-oncall", "because": "Payments with new cards failed."}
 
 
