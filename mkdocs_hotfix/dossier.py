@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mkdocs_hotfix import reports
+from mkdocs_hotfix.parts import Evidence
 from mkdocs_hotfix.paths import Place, locate, open_regular, read_regular
-from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.reports import MAX_BYTES, Budget, ReportError, TestReport, UnreadError
 
 

@@ -14,7 +14,8 @@ from mkdocs_hotfix.times import later
 
 if TYPE_CHECKING:
     from mkdocs_hotfix.findings import Pointer
-    from mkdocs_hotfix.record import Evidence, Record
+    from mkdocs_hotfix.parts import Evidence
+    from mkdocs_hotfix.record import Record
 
 
 @dataclass(frozen=True)

@@ -15,71 +15,7 @@ from typing import Any, Protocol
 
 from mkdocs_hotfix import parts, times
 from mkdocs_hotfix.findings import Pointer
-from mkdocs_hotfix.parts import Approval, Event, Release, Triage, Waiver, end_of, several
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One piece of evidence. `data` has all its fields, also those that some kinds need: `affected`, `audience` and so on."""
-
-    kind: str
-    data: Mapping[str, Any]
-
-    @property
-    def at(self) -> datetime:
-        """When it was seen."""
-        return times.read(self.data["at"])
-
-    @property
-    def by(self) -> str:
-        """Who has seen it."""
-        by: str = self.data["by"]
-        return by
-
-    @property
-    def result(self) -> str:
-        """What came of it: `passed`, `failed` or nothing."""
-        text: str = self.data.get("result", "")
-        return text
-
-    @property
-    def environment(self) -> str:
-        """Where it was seen, by the policy's name."""
-        text: str = self.data.get("environment", "")
-        return text
-
-    @property
-    def commit(self) -> str:
-        """What was tested."""
-        text: str = self.data.get("commit", "")
-        return text
-
-    @property
-    def summary(self) -> str:
-        """What was seen, in words."""
-        text: str = self.data.get("summary", "")
-        return text
-
-    @property
-    def url(self) -> str:
-        """Where more of it is."""
-        text: str = self.data.get("url", "")
-        return text
-
-    @cached_property
-    def reports(self) -> tuple[str, ...]:
-        """The paths of its reports."""
-        return several(self.data.get("report"))
-
-    @property
-    def sha256(self) -> tuple[str, ...]:
-        """The digests by which reports are pinned."""
-        return several(self.data.get("sha256"))
-
-    def report_pointer(self, index: int) -> Pointer:
-        """Tell where in the record one of the reports is named."""
-        here = ("evidence", self.kind, "report")
-        return here if isinstance(self.data.get("report"), str) else (*here, index)
+from mkdocs_hotfix.parts import Approval, Event, Evidence, Release, Triage, Waiver, end_of
 
 
 class Written(Protocol):

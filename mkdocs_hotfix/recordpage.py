@@ -17,8 +17,9 @@ from mkdocs_hotfix.findings import Finding, Level
 from mkdocs_hotfix.gate import Judged
 from mkdocs_hotfix.lifeline import Step
 from mkdocs_hotfix.narrative import Heading, Resolve
+from mkdocs_hotfix.parts import Evidence
 from mkdocs_hotfix.policy import Kind, Policy
-from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.searchtext import Html
 from mkdocs_hotfix.signatures import ENDING
 from mkdocs_hotfix.sla import Clock

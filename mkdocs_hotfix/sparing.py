@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from mkdocs_hotfix.findings import SetupError
+from mkdocs_hotfix.parts import Evidence
 from mkdocs_hotfix.paths import display
-from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.source import Source, read
 
 _FIELDS = ("id", "title", "status", "severity", "service", "release", "deployed", "rollback", "withdrawn", "waivers")

@@ -26,7 +26,6 @@ NOT_OURS = {".git", ".venv", "site", "build", "dist", "node_modules", "__pycache
 LONGEST = 300
 LONGER: dict[str, str] = {
     "plugin": "one class with a hook for each event of MkDocs",
-    "record": "one frozen value after the other",
 }
 """Modules that are longer, and why."""
 

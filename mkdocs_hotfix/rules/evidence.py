@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from mkdocs_hotfix.findings import Problem, shorten
 from mkdocs_hotfix.obligations import Obligation, lacking, open_still, owed
+from mkdocs_hotfix.parts import Evidence
 from mkdocs_hotfix.policy import Kind, Policy
-from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.rule import Context, judges_record
 from mkdocs_hotfix.times import rfc3339, spell
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from mkdocs_hotfix.findings import Problem, shorten
-from mkdocs_hotfix.record import Evidence, Record
+from mkdocs_hotfix.parts import Evidence
+from mkdocs_hotfix.record import Record
 from mkdocs_hotfix.reports import UnreadError
 from mkdocs_hotfix.rule import Context, judges_corpus, judges_record
 from mkdocs_hotfix.times import later, rfc3339
